@@ -1,0 +1,64 @@
+# creances: receivables and dunning for PostgreSQL, built through PGXS.
+#
+#   make && sudo make install     build for the server of pg_config, install
+#   make installcheck             regression tests on a running server
+#   script/test                   everything, in a throw-away server
+
+EXTENSION = creances
+MODULE_big = creances
+PGFILEDESC = "creances - receivables and dunning"
+
+# C: one file per concept
+OBJS = \
+	$(WIN32RES) \
+	src/creances.o \
+	src/montant.o \
+	src/calendrier.o \
+	src/taux.o \
+	src/penalite.o \
+	src/balance.o \
+	src/suivi.o \
+	src/relecture.o \
+	src/correspondance.o
+
+# SQL: the install script is these parts in this order; its version is read
+# from the control file and nowhere else
+PARTS = \
+	sql/00_entete.sql \
+	sql/10_types.sql \
+	sql/20_tables.sql \
+	sql/25_taux.sql \
+	sql/30_fonctions.sql \
+	sql/40_suivi.sql \
+	sql/50_moteur.sql \
+	sql/60_vues.sql \
+	sql/80_coherence.sql \
+	sql/90_droits.sql
+
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" \
+	$(dir $(lastword $(MAKEFILE_LIST)))creances.control)
+DATA_built = creances--$(EXTVERSION).sql
+
+# Tests: test/sql against expected/, test/isolation/specs against
+# test/isolation/expected.  pg_regress looks for inputs under --inputdir and
+# for expected files under the current directory first, so that expected/
+# stays at the top; pg_isolation_regress finds no ./expected/NAME.out and
+# falls back to --inputdir, so a spec never bears the name of a regression
+# test.  The TAP tests of test/t start servers of their own and are left to
+# script/test.
+REGRESS =
+REGRESS_OPTS = --inputdir=$(srcdir)/test --encoding=UTF8
+ISOLATION =
+ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --encoding=UTF8
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS) $(OBJS:.o=.bc): src/creances.h | $(CURDIR)/src
+
+$(CURDIR)/src:
+	$(MKDIR_P) $@
+
+$(DATA_built): $(PARTS)
+	cat $^ > $@

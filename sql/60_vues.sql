@@ -1,0 +1,268 @@
+-- What BI tools and people read. Money is numeric(20,3), dates are date, the
+-- stage is text with its label; names never change.
+
+-- Receivables as they were on a day: the version that held then, less the
+-- movements dated up to then. Cost follows what was open at that day and what
+-- moved since.
+CREATE FUNCTION creances._etat_au(au date)
+RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, emission date, echeance date, devise text,
+			   montant numeric, solde numeric)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	WITH versions AS (
+		-- the state that held at `au` is the first one that was changed later
+		SELECT DISTINCT ON (v.creancier, v.facture, v.rang) v.*
+		  FROM creances.creance_version v WHERE v.jusque > au
+		 ORDER BY v.creancier, v.facture, v.rang, v.version
+	), apres AS (
+		SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS montant
+		  FROM creances.reglement r WHERE r.le > au
+		 GROUP BY r.creancier, r.facture, r.rang
+	), alors AS (
+		SELECT c.creancier, c.facture, c.rang,
+			   CASE WHEN v.version IS NULL THEN c.debiteur ELSE v.debiteur END AS debiteur,
+			   CASE WHEN v.version IS NULL THEN c.emission ELSE v.emission END AS emission,
+			   CASE WHEN v.version IS NULL THEN c.nee_le ELSE v.nee_le END AS nee_le,
+			   CASE WHEN v.version IS NULL THEN c.echeance ELSE v.echeance END AS echeance,
+			   CASE WHEN v.version IS NULL THEN c.devise ELSE v.devise END AS devise,
+			   CASE WHEN v.version IS NULL THEN c.montant ELSE v.montant END AS montant,
+			   CASE WHEN v.version IS NULL THEN c.retiree_le IS NOT NULL ELSE v.retiree END AS retiree,
+			   -- today's balance, with what has moved since put back
+			   CASE WHEN c.retiree_le IS NULL THEN c.solde - c.montant
+					ELSE -coalesce((SELECT sum(r.montant) FROM creances.reglement r
+									 WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang), 0)
+			   END + coalesce(a.montant, 0) AS mouvements
+		  FROM creances.creance c
+		  LEFT JOIN versions v ON c.version_le > au AND v.creancier = c.creancier AND v.facture = c.facture AND v.rang = c.rang
+		  LEFT JOIN apres a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
+		 WHERE c.solde <> 0 OR c.soldee_le > au
+	)
+	SELECT a.creancier, a.facture, a.rang, a.debiteur, a.emission, a.echeance, a.devise, a.montant, a.montant + a.mouvements
+	  FROM alors a
+	 WHERE NOT a.retiree AND a.nee_le <= au AND a.montant + a.mouvements <> 0;
+END;
+COMMENT ON FUNCTION creances._etat_au(date) IS 'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la.';
+
+CREATE FUNCTION creances._verifier_au(au date) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF au IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la date d''arrêté ne peut pas être NULL', HINT = 'Omettez-la pour la date du jour.';
+	END IF;
+	IF NOT isfinite(au) THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = 'la date d''arrêté ne peut pas être infinie', HINT = 'Omettez-la pour la date du jour.';
+	END IF;
+	RETURN au;
+END $$;
+COMMENT ON FUNCTION creances._verifier_au(date) IS 'Refuse une date d''arrete NULL ou infinie.';
+
+CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
+RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
+			   montant numeric)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	WITH sommes AS (
+		SELECT e.creancier, e.debiteur, e.devise,
+			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes) AS tranches
+		  FROM (SELECT creances._verifier_au(balance_agee.au) AS au) q,
+			   LATERAL creances._etat_au(q.au) e
+		 GROUP BY e.creancier, e.debiteur, e.devise
+	)
+	SELECT s.creancier, s.debiteur, s.devise, t.n::integer,
+		   CASE WHEN t.n = 1 THEN 'non echu'
+				WHEN t.n > cardinality(bornes) + 1 THEN 'plus de ' || bornes[cardinality(bornes)] || ' jours'
+				ELSE b.de || ' a ' || b.a || ' jours' END,
+		   b.de, b.a, t.montant::numeric(20,3)
+	  FROM sommes s
+	 CROSS JOIN LATERAL unnest(s.tranches) WITH ORDINALITY t(montant, n)
+	 CROSS JOIN LATERAL (SELECT CASE WHEN t.n = 1 THEN NULL WHEN t.n = 2 THEN 1 ELSE bornes[t.n - 2] + 1 END AS de,
+								CASE WHEN t.n = 1 THEN 0 ELSE bornes[t.n - 1] END AS a) b;
+END;
+COMMENT ON FUNCTION creances.balance_agee(date, integer[]) IS
+'Balance agee par creancier, debiteur et devise a une date : une ligne par tranche de retard (tranche 1 : non echu). La somme des tranches est le solde. Montants dans la devise.';
+
+CREATE VIEW creances.balance_agee_debiteur AS
+SELECT c.creancier, c.debiteur, min(d.nom) AS nom, c.devise,
+	   sum(c.solde)::numeric(20,3) AS total,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard <= 0), 0)::numeric(20,3) AS non_echu,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 1 AND 30), 0)::numeric(20,3) AS de_1_a_30,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 31 AND 60), 0)::numeric(20,3) AS de_31_a_60,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 61 AND 90), 0)::numeric(20,3) AS de_61_a_90,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 91 AND 120), 0)::numeric(20,3) AS de_91_a_120,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard > 120), 0)::numeric(20,3) AS plus_de_120,
+	   coalesce(sum(c.solde) FILTER (WHERE c.solde < 0), 0)::numeric(20,3) AS credits
+  FROM creances.creance c
+  JOIN creances.creancier s ON s.creancier = c.creancier
+  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
+ CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
+ CROSS JOIN LATERAL (SELECT j.jour - c.echeance AS retard) r
+ WHERE c.solde <> 0
+ GROUP BY c.creancier, c.debiteur, c.devise;
+COMMENT ON VIEW creances.balance_agee_debiteur IS
+'Balance agee d''aujourd''hui, une ligne par debiteur et devise ; les credits (avoirs, trop-percus) sont dans leur colonne, et total = somme des tranches + credits.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.debiteur IS 'Code du client.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.nom IS 'Nom du client.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.devise IS 'Devise des montants.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.total IS 'Solde du client.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.non_echu IS 'Pas encore echu, ou echu ce jour.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.de_1_a_30 IS 'De 1 a 30 jours de retard.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.de_31_a_60 IS 'De 31 a 60 jours de retard.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.de_61_a_90 IS 'De 61 a 90 jours de retard.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.de_91_a_120 IS 'De 91 a 120 jours de retard.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.plus_de_120 IS 'Plus de 120 jours de retard.';
+COMMENT ON COLUMN creances.balance_agee_debiteur.credits IS 'Avoirs et trop-percus (negatif).';
+
+CREATE FUNCTION creances.libelle_stade(stade creances.stade_relance) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE stade::text
+		WHEN 'soldee' THEN 'Soldée' WHEN 'non_echue' THEN 'Non échue' WHEN 'preventive' THEN 'Rappel avant échéance'
+		WHEN 'echue' THEN 'Échue' WHEN 'relance_1' THEN 'Première relance' WHEN 'relance_2' THEN 'Deuxième relance'
+		WHEN 'relance_3' THEN 'Troisième relance' WHEN 'mise_en_demeure' THEN 'Mise en demeure'
+		WHEN 'contentieux' THEN 'Contentieux' WHEN 'irrecouvrable' THEN 'Irrécouvrable' END;
+END;
+COMMENT ON FUNCTION creances.libelle_stade(creances.stade_relance) IS 'Libelle francais d''un stade.';
+
+CREATE VIEW creances.encours AS
+SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, c.echeance,
+	   j.jour - c.echeance AS retard,
+	   c.devise, c.montant::numeric(20,3) AS montant, c.solde::numeric(20,3) AS solde,
+	   e.stade::text AS stade,
+	   CASE WHEN c.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(e.stade) END AS libelle_stade,
+	   a.etape_le AS stade_depuis, a.prochaine_relance,
+	   k.taux::text AS taux, k.arrete AS penalites_arretees_au,
+	   k.penalites::numeric(20,3) AS penalites,
+	   k.indemnite::numeric(20,3) AS indemnite,
+	   (c.solde + coalesce(k.penalites, 0) + CASE WHEN c.devise = 'EUR' THEN coalesce(k.indemnite, 0) ELSE 0 END)::numeric(20,3) AS total_exigible,
+	   c.suivi::text AS table_suivie, c.cle
+  FROM creances.creance c
+  JOIN creances.creancier s ON s.creancier = c.creancier
+  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
+  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
+ CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
+ CROSS JOIN LATERAL (SELECT CASE WHEN c.solde < 0 THEN 'soldee'::creances.stade_relance
+								 WHEN a.stade IS NOT NULL AND NOT (a.stade = 'preventive' AND j.jour > c.echeance) THEN a.stade
+								 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance
+								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
+  LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0
+ WHERE c.solde <> 0;
+COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame.';
+COMMENT ON COLUMN creances.encours.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances.encours.debiteur IS 'Code du client.';
+COMMENT ON COLUMN creances.encours.nom IS 'Nom du client.';
+COMMENT ON COLUMN creances.encours.facture IS 'Numero de la facture.';
+COMMENT ON COLUMN creances.encours.rang IS 'Rang de l''echeance dans la facture.';
+COMMENT ON COLUMN creances.encours.nature IS 'facture, avoir...';
+COMMENT ON COLUMN creances.encours.emission IS 'Date de la facture.';
+COMMENT ON COLUMN creances.encours.echeance IS 'Date d''echeance.';
+COMMENT ON COLUMN creances.encours.retard IS 'Jours de retard, negatif avant l''echeance.';
+COMMENT ON COLUMN creances.encours.devise IS 'Devise des montants.';
+COMMENT ON COLUMN creances.encours.montant IS 'Montant TTC.';
+COMMENT ON COLUMN creances.encours.solde IS 'Reste du ; negatif pour un credit.';
+COMMENT ON COLUMN creances.encours.stade IS 'Stade de la relance (stade_relance).';
+COMMENT ON COLUMN creances.encours.libelle_stade IS 'Libelle du stade.';
+COMMENT ON COLUMN creances.encours.stade_depuis IS 'Jour ou la derniere etape a ete faite.';
+COMMENT ON COLUMN creances.encours.prochaine_relance IS 'Jour avant lequel rien n''est a decider.';
+COMMENT ON COLUMN creances.encours.taux IS 'Regle du taux des penalites.';
+COMMENT ON COLUMN creances.encours.penalites_arretees_au IS 'Jour auquel les penalites sont arretees : aujourd''hui, ou le dernier jour dont le taux est connu.';
+COMMENT ON COLUMN creances.encours.penalites IS 'Penalites de retard, dans la devise (C. com. L441-10 II).';
+COMMENT ON COLUMN creances.encours.indemnite IS 'Indemnite forfaitaire de recouvrement, en EUR (C. com. D441-5).';
+COMMENT ON COLUMN creances.encours.total_exigible IS 'Solde + penalites, + indemnite si la devise est l''EUR.';
+COMMENT ON COLUMN creances.encours.table_suivie IS 'Table de l''ERP.';
+COMMENT ON COLUMN creances.encours.cle IS 'Cle de la ligne dans cette table.';
+
+-- Today's work. An action whose receivables owe nothing any more, or wait for a
+-- refresh, is not in it, from the payment's own commit on.
+CREATE VIEW creances.a_faire AS
+SELECT r.relance AS id, r.creancier, r.debiteur, d.nom, r.canal,
+	   r.stade::text AS stade, creances.libelle_stade(r.stade) AS libelle_stade,
+	   r.etat,
+	   CASE r.etat WHEN 'a_valider' THEN 'valider, puis envoyer'
+				   WHEN 'a_envoyer' THEN CASE r.classe WHEN 'telephone' THEN 'appeler' WHEN 'interne' THEN 'traiter' ELSE 'envoyer' END
+				   WHEN 'prise' THEN 'confirmer l''envoi, ou dire son échec'
+				   WHEN 'echec' THEN 'remettre en file, ou passer l''étape' END AS travail,
+	   r.le, r.devise, l.factures, l.montant::numeric(20,3) AS montant, l.retard, r.motif
+  FROM creances.relance r
+  JOIN creances.debiteur d ON d.creancier = r.creancier AND d.debiteur = r.debiteur
+  JOIN creances.creancier s ON s.creancier = r.creancier
+ CROSS JOIN LATERAL (
+	SELECT count(*) AS factures, sum(x.reste) AS montant, max((now() AT TIME ZONE s.fuseau)::date - x.echeance) AS retard,
+		   bool_or(x.obstacle IS NOT NULL) AS obstacle
+	  FROM creances.relance_creance k
+	  JOIN creances._restes((now() AT TIME ZONE s.fuseau)::date, ARRAY[r.creancier], ARRAY[r.debiteur]) x
+		ON x.creancier = k.creancier AND x.facture = k.facture AND x.rang = k.rang
+	 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.reclamee AND k.etat = r.etat AND x.reste > 0) l
+ WHERE r.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec')
+   AND l.factures > 0
+   AND (NOT l.obstacle OR r.etat IN ('prise', 'echec'));
+COMMENT ON VIEW creances.a_faire IS
+'Le travail du jour : ce qui est a valider, a envoyer, a confirmer ou a reprendre, et ce qui en est encore du. Un paiement l''en fait sortir des sa validation.';
+COMMENT ON COLUMN creances.a_faire.id IS 'Identifiant, pour valider_relance, confirmer_envoi...';
+COMMENT ON COLUMN creances.a_faire.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances.a_faire.debiteur IS 'Code du client.';
+COMMENT ON COLUMN creances.a_faire.nom IS 'Nom du client.';
+COMMENT ON COLUMN creances.a_faire.canal IS 'Canal.';
+COMMENT ON COLUMN creances.a_faire.stade IS 'Plus haut stade reclame.';
+COMMENT ON COLUMN creances.a_faire.libelle_stade IS 'Libelle du stade.';
+COMMENT ON COLUMN creances.a_faire.etat IS 'a_valider, a_envoyer, prise ou echec.';
+COMMENT ON COLUMN creances.a_faire.travail IS 'Ce qu''il y a a faire.';
+COMMENT ON COLUMN creances.a_faire.le IS 'Nuit de la mise en file.';
+COMMENT ON COLUMN creances.a_faire.devise IS 'Devise.';
+COMMENT ON COLUMN creances.a_faire.factures IS 'Nombre de creances reclamees encore dues.';
+COMMENT ON COLUMN creances.a_faire.montant IS 'Ce qui en reste du, credits imputes.';
+COMMENT ON COLUMN creances.a_faire.retard IS 'Plus grand retard, en jours.';
+COMMENT ON COLUMN creances.a_faire.motif IS 'Motif d''un echec.';
+
+-- What somebody must look at, the missing rates first.
+CREATE VIEW creances.alerte AS
+WITH jour AS (SELECT creances.aujourdhui() AS j)
+SELECT a.ordre, a.gravite, a.code, a.objet, a.message
+  FROM (
+	-- a half-year without rate: from a month before it starts
+	SELECT 1 AS ordre, CASE WHEN t.fin < j.j THEN 'erreur' ELSE 'avertissement' END AS gravite, 'taux' AS code, t.regle AS objet,
+		   format(CASE WHEN t.fin < j.j THEN 'taux inconnu depuis le %s : les pénalités sont arrêtées au %s ; ajoutez-le par creances.ajouter_taux()'
+					   ELSE 'le taux du semestre qui commence le %s n''est pas connu (dernier jour connu : %s) ; ajoutez-le par creances.ajouter_taux()' END,
+				  t.fin + 1, t.fin) AS message
+	  FROM jour j, LATERAL (SELECT v.regle, creances.taux_connu_jusque(v.regle::creances.taux_retard) AS fin
+							  FROM (VALUES ('BCE+10'), ('TIL'), ('TILP')) v(regle)) t
+	 WHERE t.fin < j.j + interval '1 month'
+	UNION ALL
+	SELECT 2, 'erreur', 'anomalie', a.suivi::text, format('%s ligne(s) non suivie(s) : %s', count(*), a.code)
+	  FROM creances.anomalie a GROUP BY a.suivi, a.code
+	UNION ALL
+	SELECT 3, 'erreur', 'suivi', s.factures::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
+	  FROM creances.suivi s WHERE NOT s.actif
+	UNION ALL
+	SELECT DISTINCT 3, 'erreur', 'suivi', c.suivi::text, 'des créances ouvertes viennent d''une table qui n''est plus suivie ; creances.cesser_suivi() les retire'
+	  FROM (SELECT DISTINCT x.suivi FROM creances.creance x WHERE x.solde <> 0) c
+	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.factures = c.suivi)
+	UNION ALL
+	SELECT 4, 'avertissement', 'journal', f.factures::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, f.plus_ancienne::timestamp(0))
+	  FROM creances.fraicheur f WHERE f.plus_ancienne < now() - interval '1 day'
+	UNION ALL
+	SELECT 5, 'avertissement', 'file', q.etat,
+		   format(CASE q.etat WHEN 'a_valider' THEN '%s relance(s) attendent une validation depuis le %s : rien n''avance pour ces créances'
+							  WHEN 'a_envoyer' THEN '%s relance(s) ne sont pas prises depuis le %s : personne ne les envoie, rien n''avance pour ces créances'
+							  WHEN 'prise' THEN '%s relance(s) prises sans confirmation depuis le %s : issue inconnue, confirmez ou dites l''échec'
+							  ELSE '%s envoi(s) en échec depuis le %s : remettez-les ou passez l''étape' END, q.nb, q.depuis)
+	  FROM jour j, LATERAL (SELECT a.etat, count(*) AS nb, min(a.le) AS depuis FROM creances.a_faire a GROUP BY a.etat) q
+	 WHERE q.depuis < j.j - CASE q.etat WHEN 'a_valider' THEN 3 WHEN 'a_envoyer' THEN 2 ELSE 1 END
+	UNION ALL
+	SELECT 6, 'avertissement', 'passe', p.jour::text, format('%s débiteur(s) en erreur, sautés : %s', p.erreurs, p.erreur)
+	  FROM (SELECT x.* FROM creances.passe x ORDER BY x.jour DESC, x.numero DESC LIMIT 1) p WHERE p.erreurs > 0
+	UNION ALL
+	SELECT 7, 'avertissement', 'passe', 'passe', CASE WHEN p.jour IS NULL THEN 'aucune passe n''a encore eu lieu' ELSE format('dernière passe le %s', p.jour) END
+	  FROM jour j, LATERAL (SELECT max(x.jour) AS jour FROM creances.passe x) p
+	 WHERE EXISTS (SELECT FROM creances.suivi) AND coalesce(p.jour < j.j - 4, true)
+	UNION ALL
+	SELECT 8, 'erreur', 'scenario', c.creancier, format('scénario inconnu ou masqué : %s ; rien n''est relancé', c.scenario)
+	  FROM creances.creancier c WHERE NOT EXISTS (SELECT FROM creances.etape_active e WHERE e.scenario = c.scenario)
+  ) a
+ ORDER BY a.ordre, a.objet;
+COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
+COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
+COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, scenario.';
+COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
+COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

@@ -1,0 +1,76 @@
+-- The named invariants, as queries that return no row when they hold.
+
+CREATE FUNCTION creances.coherence()
+RETURNS TABLE (invariant text, detail text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT 'solde = montant - mouvements', format('%s/%s/%s : solde %s, montant %s, mouvements %s', c.creancier, c.facture, c.rang, c.solde, c.montant, m.somme)
+	  FROM creances.creance c
+	  LEFT JOIN (SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS somme FROM creances.reglement r GROUP BY 1, 2, 3) m USING (creancier, facture, rang)
+	 WHERE c.solde <> CASE WHEN c.retiree_le IS NULL THEN c.montant - coalesce(m.somme, 0) ELSE 0 END
+	UNION ALL
+	SELECT 'soldee si et seulement si datee', format('%s/%s/%s : solde %s, soldee_le %s', c.creancier, c.facture, c.rang, c.solde, c.soldee_le)
+	  FROM creances.creance c WHERE (c.solde = 0) <> (c.soldee_le IS NOT NULL)
+	UNION ALL
+	SELECT 'soldee_le suit tous les faits', format('%s/%s/%s : soldee le %s, dernier fait le %s', c.creancier, c.facture, c.rang, c.soldee_le, f.dernier)
+	  FROM creances.creance c
+	  LEFT JOIN (SELECT r.creancier, r.facture, r.rang, max(r.le) AS le FROM creances.reglement r GROUP BY 1, 2, 3) m USING (creancier, facture, rang)
+	 CROSS JOIN LATERAL (SELECT greatest(c.nee_le, c.version_le, m.le) AS dernier) f
+	 WHERE c.soldee_le < f.dernier
+	UNION ALL
+	SELECT 'une cle de l''ERP, une creance', format('%s %s : %s creances', c.suivi, c.cle, count(*))
+	  FROM creances.creance c WHERE c.retiree_le IS NULL GROUP BY c.suivi, c.cle HAVING count(*) > 1
+	UNION ALL
+	SELECT 'versions numerotees sans trou', format('%s/%s/%s : %s versions, %s annoncees', c.creancier, c.facture, c.rang, coalesce(v.nb, 0), c.versions)
+	  FROM creances.creance c
+	  LEFT JOIN (SELECT x.creancier, x.facture, x.rang, count(*) AS nb, max(x.version) AS derniere, max(x.jusque) AS jusque
+				   FROM creances.creance_version x GROUP BY 1, 2, 3) v USING (creancier, facture, rang)
+	 WHERE (c.versions, c.versions) <> (coalesce(v.nb, 0), coalesce(v.derniere, 0)) OR c.version_le IS DISTINCT FROM v.jusque
+	UNION ALL
+	SELECT 'balance agee = somme des soldes', format('%s %s : %s au lieu de %s', coalesce(b.creancier, c.creancier), coalesce(b.devise, c.devise), b.montant, c.montant)
+	  FROM (SELECT x.creancier, x.devise, sum(x.montant) AS montant FROM creances.balance_agee(date '9999-12-31') x GROUP BY 1, 2) b
+	  FULL JOIN (SELECT x.creancier, x.devise, sum(x.solde)::numeric(20,3) AS montant FROM creances.creance x WHERE x.solde <> 0 GROUP BY 1, 2) c USING (creancier, devise)
+	 WHERE coalesce(b.montant, 0) <> coalesce(c.montant, 0)
+	UNION ALL
+	SELECT 'rien d''ouvert n''echappe au moteur', format('%s/%s/%s', c.creancier, c.facture, c.rang)
+	  FROM creances.creance c
+	 WHERE c.solde > 0
+	   AND NOT EXISTS (SELECT FROM creances.avancement a WHERE (a.creancier, a.facture, a.rang) = (c.creancier, c.facture, c.rang))
+	   AND NOT EXISTS (SELECT FROM creances.a_decider a WHERE (a.creancier, a.facture, a.rang) = (c.creancier, c.facture, c.rang))
+	UNION ALL
+	SELECT 'une action vivante reclame', format('%s : %s', r.relance, r.etat)
+	  FROM creances.relance r
+	 WHERE r.etat IN ('a_valider', 'a_envoyer', 'prise')
+	   AND NOT EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
+	UNION ALL
+	SELECT 'l''etat des lignes est celui de l''action', format('%s %s/%s : %s au lieu de %s', l.relance, l.facture, l.rang, l.etat, r.etat)
+	  FROM creances.relance_creance l JOIN creances.relance r USING (creancier, relance)
+	 WHERE l.etat NOT IN (r.etat, 'annulee')
+	UNION ALL
+	SELECT 'une devise et un debiteur par action', format('%s %s/%s', l.relance, l.facture, l.rang)
+	  FROM creances.relance_creance l JOIN creances.relance r USING (creancier, relance) JOIN creances.creance c USING (creancier, facture, rang)
+	 WHERE r.etat IN ('a_valider', 'a_envoyer') AND l.etat = r.etat AND c.version_le IS NULL
+	   AND (c.debiteur, c.devise) <> (r.debiteur, r.devise)
+	UNION ALL
+	SELECT 'un message par debiteur, devise et jour', format('%s %s %s le %s : %s messages', r.creancier, r.debiteur, r.devise, r.prise_le, count(*))
+	  FROM creances.relance r WHERE r.classe = 'message' AND r.prise_le IS NOT NULL AND r.etat <> 'echec'
+	 GROUP BY r.creancier, r.debiteur, r.devise, r.prise_le HAVING count(*) > 1
+	UNION ALL
+	-- each step done once, by a sending or by hand, and none skipped
+	SELECT 'aucune etape sautee ni refaite', format('%s/%s/%s : etape %s, faites %s', a.creancier, a.facture, a.rang, a.etape, f.etapes)
+	  FROM creances.avancement a
+	 CROSS JOIN LATERAL (
+		SELECT array_agg(x.etape ORDER BY x.etape) AS etapes FROM (
+			SELECT l.etape FROM creances.relance_creance l
+			 WHERE l.creancier = a.creancier AND l.facture = a.facture AND l.rang = a.rang AND l.reclamee AND l.etat = 'envoyee'
+			UNION ALL
+			SELECT (e.details ->> 'etape')::integer FROM creances.evenement e
+			 WHERE e.creancier = a.creancier AND e.facture = a.facture AND e.rang = a.rang AND e.genre = 'etape_passee') x) f
+	 WHERE a.etape > 0
+	   AND (coalesce(f.etapes[cardinality(f.etapes)], a.etape_initiale) <> a.etape
+			OR cardinality(f.etapes) <> (SELECT count(DISTINCT x) FROM unnest(f.etapes) x))
+	UNION ALL
+	SELECT 'passe en cours sans session', format('%s n° %s depuis %s', p.jour, p.numero, p.debut)
+	  FROM creances.passe p WHERE p.etat = 'en cours' AND p.debut < now() - interval '1 day';
+END;
+COMMENT ON FUNCTION creances.coherence() IS 'Invariants du suivi et du moteur : une ligne par violation, aucune quand tout va bien.';

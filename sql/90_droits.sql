@@ -1,0 +1,71 @@
+-- Nothing for PUBLIC; everything for who created the extension; profiles for
+-- the roles that the DBA names. No role is created.
+
+REVOKE ALL ON SCHEMA creances FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA creances FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA creances FROM PUBLIC;
+REVOKE ALL ON TYPE creances.taux_retard, creances.stade_relance FROM PUBLIC;
+
+-- A profile is a list of rights, written once: the same function grants and
+-- tells. lecture < gestion; moteur and administration stand apart.
+CREATE FUNCTION creances._droits(profil text) RETURNS SETOF text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT d.droit FROM (
+		SELECT 'USAGE ON SCHEMA creances' AS droit
+		UNION ALL SELECT format('USAGE ON TYPE creances.%I', t.typname)
+		  FROM pg_catalog.pg_type t WHERE t.oid IN ('creances.taux_retard'::regtype, 'creances.stade_relance'::regtype)
+		UNION ALL SELECT format('SELECT ON %s', c.oid::regclass)
+		  FROM pg_catalog.pg_class c WHERE c.relnamespace = 'creances'::regnamespace AND c.relkind IN ('r', 'v')
+		UNION ALL SELECT format('EXECUTE ON ROUTINE %s', p.oid::regprocedure)
+		  FROM pg_catalog.pg_proc p
+		 WHERE p.pronamespace = 'creances'::regnamespace
+		   AND CASE profil
+				WHEN 'administration' THEN p.proname NOT IN ('accorder', '_droits')
+				ELSE NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
+					 AND p.proname NOT IN ('suivre_factures', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
+										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_cesser', '_action',
+										   '_colonnes_lues')
+					 OR profil IN ('gestion', 'moteur')
+						AND p.proname IN ('rafraichir', 'prendre_relances', 'confirmer_envoi', 'echec_envoi')
+					 OR profil = 'gestion'
+						AND p.proname IN ('valider_relance', 'passer_etape', 'remettre', 'ajouter_taux')
+					 OR profil = 'moteur'
+						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', 'planifier', 'deplanifier',
+										  'synchroniser', '_a_resynchroniser', 'verifier_suivi') END
+		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
+		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme']) x WHERE profil = 'administration'
+		UNION ALL SELECT 'UPDATE (nom, fuseau, scenario, taux, details) ON creances.creancier' WHERE profil = 'administration'
+	) d;
+END;
+COMMENT ON FUNCTION creances._droits(text) IS 'Droits d''un profil, tels que GRANT les prend.';
+
+CREATE FUNCTION creances.accorder(role regrole, profil text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	d text;
+BEGIN
+	IF role IS NULL OR profil IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'le rôle et le profil ne peuvent pas être NULL',
+			HINT = 'Exemple : SELECT creances.accorder(''comptable'', ''gestion'').';
+	END IF;
+	IF profil NOT IN ('lecture', 'gestion', 'moteur', 'administration') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('profil inconnu : %s', profil),
+			HINT = 'Les profils sont lecture, gestion, moteur et administration.';
+	END IF;
+	FOR d IN SELECT x FROM creances._droits(profil) x LOOP
+		EXECUTE format('GRANT %s TO %s', d, role);
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION creances.accorder(regrole, text) IS
+'Accorde un profil a un role existant. lecture : les vues. gestion : aussi la file (prendre, confirmer, valider, passer, remettre) et les taux. moteur : la passe, la file et sa planification. administration : tout, dont suivre_factures(). Un profil ne donne aucun droit d''ecriture sur les faits.';
+REVOKE ALL ON FUNCTION creances.accorder(regrole, text), creances._droits(text) FROM PUBLIC;
+
+-- Who created the extension, when it is not a superuser, would otherwise have
+-- no right on it.
+GRANT USAGE ON SCHEMA creances TO @extowner@ WITH GRANT OPTION;
+GRANT USAGE ON TYPE creances.taux_retard, creances.stade_relance TO @extowner@ WITH GRANT OPTION;
+GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@ WITH GRANT OPTION;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@ WITH GRANT OPTION;
+GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme TO @extowner@ WITH GRANT OPTION;
+GRANT UPDATE (nom, fuseau, scenario, taux, details) ON creances.creancier TO @extowner@ WITH GRANT OPTION;
