@@ -18,7 +18,7 @@ CREATE TABLE public.factures (
 -- many days ago
 INSERT INTO public.factures (numero, client, date_facture, date_echeance,
 							 montant_ttc, montant_paye, date_paiement)
-SELECT 'FA-' || to_char(f.emission, 'YYMM') || '-'
+SELECT CASE WHEN f.montant < 0 THEN 'AV-' ELSE 'FA-' END || to_char(f.emission, 'YYMM') || '-'
 	   || to_char(row_number() OVER (ORDER BY f.il_y_a DESC, f.client), 'FM0000'),
 	   f.client, f.emission, f.emission + f.delai, f.montant, f.paye, f.auj - f.paye_il_y_a
   FROM (SELECT v.*, auj, auj - v.il_y_a AS emission
@@ -26,28 +26,28 @@ SELECT 'FA-' || to_char(f.emission, 'YYMM') || '-'
 			   (VALUES
 		('Boulangerie de l''Étoile', 152, 30, 486.20, 486.20, 118),
 		('Boulangerie de l''Étoile', 92, 30, 512.75, 512.75, 55),
-		('Boulangerie de l''Étoile', 61, 30, 498.40, 0, NULL),
+		('Boulangerie de l''Étoile', 46, 30, 498.40, 0, NULL),
 		('Boulangerie de l''Étoile', 31, 30, 530.10, 0, NULL),
 		('Garage Lefèvre & Fils', 171, 45, 3180.00, 3180.00, 101),
 		('Garage Lefèvre & Fils', 110, 45, 2745.60, 1000.00, 40),
 		('Garage Lefèvre & Fils', 64, 45, 1912.32, 0, NULL),
 		('Garage Lefèvre & Fils', 12, 45, 2204.16, 0, NULL),
 		('Hôtel "Le Cèdre Bleu"', 140, 30, 7420.00, 7420.00, 96),
-		('Hôtel "Le Cèdre Bleu"', 80, 30, 6880.50, 0, NULL),
-		('Hôtel "Le Cèdre Bleu"', 45, 30, 7015.25, 0, NULL),
+		('Hôtel "Le Cèdre Bleu"', 64, 30, 6880.50, 0, NULL),
+		('Hôtel "Le Cèdre Bleu"', 35, 30, 7015.25, 0, NULL),
 		('Imprimerie Thévenot', 205, 60, 4512.00, 0, NULL),
 		('Imprimerie Thévenot', 178, 60, 3896.40, 0, NULL),
 		('Imprimerie Thévenot', 117, 60, 4104.00, 0, NULL),
 		('Clinique Sainte-Anne', 125, 45, 18250.00, 18250.00, 78),
-		('Clinique Sainte-Anne', 66, 45, 17640.80, 0, NULL),
-		('Clinique Sainte-Anne', 35, 45, 18902.40, 0, NULL),
+		('Clinique Sainte-Anne', 48, 45, 17640.80, 0, NULL),
+		('Clinique Sainte-Anne', 20, 45, 18902.40, 0, NULL),
 		('L''Atelier des Forêts', 88, 30, 940.00, 940.00, 60),
-		('L''Atelier des Forêts', 58, 30, 1125.50, 0, NULL),
+		('L''Atelier des Forêts', 50, 30, 1125.50, 0, NULL),
 		('L''Atelier des Forêts', 20, 30, 870.00, 0, NULL),
 		('Transports Muñoz', 160, 30, 5630.00, 2500.00, 75),
 		('Transports Muñoz', 130, 30, 4980.00, 0, NULL),
 		('Transports Muñoz', 70, 30, 5215.20, 0, NULL),
-		('Transports Muñoz', 33, 30, 5044.80, 0, NULL),
+		('Transports Muñoz', 33, 60, 5044.80, 0, NULL),
 		('Pharmacie du Théâtre', 90, 30, 312.48, 312.48, 63),
 		('Pharmacie du Théâtre', 60, 30, 298.80, 298.80, 31),
 		('Pharmacie du Théâtre', 30, 30, 305.64, 0, NULL),
@@ -55,14 +55,14 @@ SELECT 'FA-' || to_char(f.emission, 'YYMM') || '-'
 		('Cœur de Ville Immobilier', 48, 45, 2400.00, 0, NULL),
 		('Cœur de Ville Immobilier', 18, 45, 2400.00, 0, NULL),
 		('Société d''études Bâti-Ouest', 145, 60, 12960.00, 6480.00, 70),
-		('Société d''études Bâti-Ouest', 86, 60, 9870.00, 0, NULL),
+		('Société d''études Bâti-Ouest', 91, 60, 9870.00, 0, NULL),
 		('Société d''études Bâti-Ouest', 25, 60, 11430.00, 0, NULL),
-		('Café des Négociants', 75, 15, 214.90, 0, NULL),
-		('Café des Négociants', 40, 15, 187.35, 0, NULL),
-		('Café des Négociants', 16, 15, 203.60, 0, NULL),
+		('Café des Négociants', 46, 15, 214.90, 0, NULL),
+		('Café des Négociants', 24, 15, 187.35, 0, NULL),
+		('Café des Négociants', 17, 15, 203.60, 0, NULL),
 		('Café des Négociants', 10, 0, -45.00, 0, NULL),
 		('Menuiserie Le Goff', 104, 45, 6150.00, 6150.00, 58),
-		('Menuiserie Le Goff', 50, 45, 5890.00, 0, NULL),
+		('Menuiserie Le Goff', 47, 45, 5890.00, 0, NULL),
 		('Menuiserie Le Goff', 8, 45, 6320.40, 0, NULL)
 			   ) AS v (client, il_y_a, delai, montant, paye, paye_il_y_a)) AS f
  ORDER BY f.il_y_a DESC, f.client;

@@ -1,64 +1,75 @@
--- The story of script/demo, told to a credit manager.  Needs script/demo-erp.sql.
+-- The story of script/demo, up to last night.  Needs script/demo-erp.sql;
+-- script/demo-soir.sql goes on from here.
 
 \set QUIET on
 \pset footer off
 \pset null ''
-\pset border 1
 
 \echo
-\echo '== La table des factures de l''ERP, telle qu''elle est'
-SELECT count(*) AS factures, count(DISTINCT client) AS clients,
-	   min(date_facture) AS de, max(date_facture) AS a,
-	   sum(montant_ttc) AS total_ttc, sum(montant_ttc - montant_paye) AS reste_du
+\echo '1. LA TABLE DES FACTURES DE L''ERP, TELLE QU''ELLE EST : public.factures'
+\echo
+SELECT * FROM public.factures WHERE montant_paye < montant_ttc ORDER BY id LIMIT 4;
+SELECT count(*) AS factures, count(DISTINCT client) AS clients, sum(montant_ttc) AS total_ttc,
+	   sum(montant_ttc - montant_paye) AS reste_du,
+	   sum(montant_ttc - montant_paye) FILTER (WHERE date_echeance < (now() AT TIME ZONE 'Europe/Paris')::date) AS dont_en_retard
   FROM public.factures;
 
-CREATE EXTENSION creances;
-
--- the last five working days, today included when it is one
-SELECT nuit[1] AS nuit1, nuit[2] AS nuit2, nuit[3] AS nuit3, nuit[4] AS nuit4, nuit[5] AS nuit5
-  FROM (SELECT array_agg(jour ORDER BY jour) AS nuit
-		  FROM (SELECT jour::date AS jour
-				  FROM generate_series(creances.aujourdhui() - 15, creances.aujourdhui(),
-									   interval '1 day') AS jour
-				 WHERE creances.est_ouvre(jour::date)
-				 ORDER BY jour DESC
-				 LIMIT 5) AS j) AS n
-\gset
-
-\echo '== Un appel la relie ; les colonnes sont trouvées d''après leur nom'
-\set QUIET off
-SELECT creances.suivre_factures('public.factures', depuis => :'nuit1') AS creances_suivies;
-\set QUIET on
-
-\echo '== Cinq nuits de relances ; un virement arrive au milieu'
-\set nuit :nuit1
-\ir demo-nuit.sql
-\set nuit :nuit2
-\ir demo-nuit.sql
-\set nuit :nuit3
-\ir demo-nuit.sql
-
-UPDATE public.factures
-   SET montant_paye = montant_ttc, date_paiement = :'nuit3'
- WHERE client = 'Transports Muñoz' AND montant_paye = 0;
-
-\set nuit :nuit4
-\ir demo-nuit.sql
--- the last night is queued and not sent: it is tonight's work, shown below
-CALL creances.passe_relance(au => :'nuit5');
-
+\echo '2. UN APPEL LA RELIE ; ses colonnes sont reconnues à leurs noms'
 \echo
-\echo '== La balance âgée, un client par ligne'
-SELECT * FROM creances.balance_agee_debiteur;
+\echo '   CREATE EXTENSION creances;'
+\echo '   SELECT creances.suivre_factures(''public.factures'', depuis => ''(il y a huit semaines)'');'
+\echo
+CREATE EXTENSION creances;
+SELECT creances.aujourdhui() - 56 AS depuis \gset
+SELECT creances.suivre_factures('public.factures', depuis => :'depuis') AS creances_suivies;
 
-\echo '== Le travail de ce soir'
-SELECT * FROM creances.a_faire;
+\echo '3. HUIT SEMAINES DE NUITS, REJOUÉES'
+\echo
+\echo '   Chaque nuit, CALL creances.passe_relance() décide pour chaque facture en retard'
+\echo '   (courriel à J+1, appel à J+7, lettre à J+15, mise en demeure à J+30, contentieux à J+45)'
+\echo '   et met en file un message par client au plus. Le matin, prendre_relances() donne ce qui'
+\echo '   est à envoyer, et confirmer_envoi() fait avancer la facture d''une étape. Une mise en'
+\echo '   demeure attend d''abord qu''une personne la valide.'
+\echo
 
-SELECT debiteur AS payeur FROM creances.a_faire ORDER BY debiteur LIMIT 1 \gset
-\echo '==' :payeur 'règle tout : rien ne peut plus lui être envoyé'
-UPDATE public.factures
-   SET montant_paye = montant_ttc, date_paiement = creances.aujourdhui()
- WHERE client = :'payeur';
-SELECT :'payeur' AS client,
-	   (SELECT count(*) FROM creances.a_faire WHERE debiteur = :'payeur') AS relances_a_envoyer,
-	   (SELECT coalesce(sum(solde), 0) FROM creances.encours WHERE debiteur = :'payeur') AS reste_du;
+-- Working days up to yesterday; on a day off, the queue of the last of them is
+-- left as it is, being tonight's work.
+DO $$
+DECLARE
+	auj CONSTANT date := creances.aujourdhui();
+	derniere CONSTANT date := max(j) FROM generate_series(auj - 15, auj, interval '1 day') AS j
+							   WHERE creances.est_ouvre(j::date);
+	nuit date;
+	prises uuid[];
+BEGIN
+	FOR nuit IN SELECT j FROM generate_series(auj - 56, auj - 1, interval '1 day') AS j
+				 WHERE creances.est_ouvre(j::date)
+	LOOP
+		CALL creances.passe_relance(nuit);
+		EXIT WHEN nuit = derniere;
+
+		-- the credit manager takes two days to validate; one customer pays meanwhile
+		UPDATE public.factures SET montant_paye = montant_ttc, date_paiement = nuit
+		 WHERE client = 'Transports Muñoz' AND montant_paye < montant_ttc AND date_echeance < nuit
+		   AND EXISTS (SELECT FROM creances.a_faire WHERE debiteur = 'Transports Muñoz' AND etat = 'a_valider');
+		PERFORM creances.valider_relance(id, nuit) FROM creances.a_faire
+		  WHERE etat = 'a_valider' AND le <= nuit - 2;
+
+		-- whoever sends takes, commits, sends, and says so
+		SELECT array_agg(id) INTO prises FROM creances.prendre_relances(NULL, 100, nuit);
+		COMMIT;
+		PERFORM creances.confirmer_envoi(id, '{"demo": true}', nuit) FROM unnest(prises) AS id;
+		COMMIT;
+	END LOOP;
+END $$;
+
+SELECT date_trunc('week', le)::date AS semaine_du,
+	   nullif(count(*) FILTER (WHERE canal = 'courriel'), 0) AS courriels,
+	   nullif(count(*) FILTER (WHERE canal = 'telephone'), 0) AS appels,
+	   nullif(count(*) FILTER (WHERE canal = 'lettre'), 0) AS lettres,
+	   nullif(count(*) FILTER (WHERE canal = 'lrar'), 0) AS mises_en_demeure,
+	   nullif(count(*) FILTER (WHERE canal = 'interne'), 0) AS contentieux,
+	   nullif(count(*) FILTER (WHERE etat = 'annulee'), 0) AS dont_annulees
+  FROM creances.relance
+ GROUP BY 1 ORDER BY 1;
+\echo '   Annulées : le client a payé avant l''envoi.'

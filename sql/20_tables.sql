@@ -5,6 +5,10 @@
 --   the engine   avancement, relance, relance_creance, passe, evenement:
 --                written by the pass, the takers and the collectors, never in the ERP's transactions.
 -- The engine's tables stand in 50_moteur.
+--
+-- No foreign key between them: pg_dump hands the data of an extension's tables
+-- to a parallel restore without their order, and a key would then lose rows.
+-- One place writes each table, under locks; coherence() holds the references.
 
 -- ---------------------------------------------------------------- journal
 
@@ -22,7 +26,7 @@ COMMENT ON COLUMN creances.a_revoir.suivi IS 'Table suivie.';
 COMMENT ON COLUMN creances.a_revoir.cle IS 'Cle primaire de la ligne, en texte (tableau si plusieurs colonnes) ; NULL : toute la table est a relire (TRUNCATE).';
 COMMENT ON COLUMN creances.a_revoir.instant IS 'Instant de l''ecriture par l''ERP.';
 COMMENT ON COLUMN creances.a_revoir.transaction IS 'Transaction de l''ERP.';
-COMMENT ON COLUMN creances.a_revoir.regle IS 'Montant regle que montrait la ligne, quand la correspondance est une simple colonne.';
+COMMENT ON COLUMN creances.a_revoir.regle IS 'Montant regle que montrait la ligne, quand la correspondance est une simple colonne ; NULL : la ligne a quitte cette cle.';
 COMMENT ON COLUMN creances.a_revoir.regle_le IS 'Date de reglement que montrait la ligne, quand la correspondance est une simple colonne.';
 
 -- ------------------------------------------------------------------ facts
@@ -45,7 +49,7 @@ COMMENT ON COLUMN creances.creancier.taux IS 'Regle du taux de penalite envers l
 COMMENT ON COLUMN creances.creancier.details IS 'Colonnes de l''utilisateur.';
 
 CREATE TABLE creances.debiteur (
-	creancier	text NOT NULL REFERENCES creances.creancier,
+	creancier	text NOT NULL,
 	debiteur	text NOT NULL CHECK (debiteur <> ''),
 	nom			text,
 	type		text NOT NULL DEFAULT 'professionnel'
@@ -96,8 +100,7 @@ CREATE TABLE creances.creance (
 	suivi		regclass NOT NULL,
 	cle			text NOT NULL,
 	details		jsonb NOT NULL DEFAULT '{}',
-	PRIMARY KEY (creancier, facture, rang),
-	FOREIGN KEY (creancier, debiteur) REFERENCES creances.debiteur
+	PRIMARY KEY (creancier, facture, rang)
 );
 -- access paths: the ERP's key; open items of a debtor; what was closed after a past date
 CREATE INDEX creance_suivi ON creances.creance (suivi, cle);
@@ -142,8 +145,7 @@ CREATE TABLE creances.creance_version (
 	retiree		boolean NOT NULL,
 	motif		text NOT NULL,
 	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
-	PRIMARY KEY (creancier, facture, rang, version),
-	FOREIGN KEY (creancier, facture, rang) REFERENCES creances.creance
+	PRIMARY KEY (creancier, facture, rang, version)
 );
 COMMENT ON TABLE creances.creance_version IS
 'Ce qu''etait une creance avant chaque changement : l''etat qui valait jusqu''a la veille de "jusque". Le passe n''est jamais reecrit.';
@@ -173,8 +175,7 @@ CREATE TABLE creances.reglement (
 	reprise		boolean NOT NULL DEFAULT false,
 	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
 	details		jsonb NOT NULL DEFAULT '{}',
-	PRIMARY KEY (creancier, reglement),
-	FOREIGN KEY (creancier, facture, rang) REFERENCES creances.creance
+	PRIMARY KEY (creancier, reglement)
 );
 CREATE INDEX reglement_creance ON creances.reglement (creancier, facture, rang);
 CREATE INDEX reglement_le ON creances.reglement (le);

@@ -219,8 +219,8 @@ SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
 			WHEN 'debiteur' THEN 'le client est absent'
 			WHEN 'echeance' THEN 'la date d''échéance est absente'
 			WHEN 'date' THEN format('date infinie : émission %%s, échéance %%s, règlement %%s', s.emission, s.echeance, s.regle_le)
-			WHEN 'montant' THEN coalesce(format('montant hors de ce qui se calcule : %%s', nullif(s.montant::text, '')), 'le montant est absent')
-			WHEN 'regle' THEN coalesce(format('montant réglé ou restant dû hors de ce qui se calcule : %%s', nullif(coalesce(s.regle, s.reste_du)::text, '')), 'le restant dû est absent')
+			WHEN 'montant' THEN coalesce('montant hors de ce qui se calcule : ' || s.montant, 'le montant est absent')
+			WHEN 'regle' THEN coalesce('montant réglé ou restant dû hors de ce qui se calcule : ' || coalesce(s.regle, s.reste_du), 'le restant dû est absent')
 			WHEN 'devise' THEN format('devise inconnue : %%s', coalesce(s.devise, 'absente'))
 	   END AS motif
   FROM (SELECT s.*, CASE
@@ -294,6 +294,10 @@ DECLARE
 	reste bigint;
 	avant bigint;
 BEGIN
+	IF factures IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la table ne peut pas être NULL',
+			HINT = 'Les tables suivies sont dans creances.suivi.';
+	END IF;
 	IF lot IS NULL OR lot <= 0 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'le lot doit être positif',
 			HINT = 'Donnez un nombre de lignes par transaction, par exemple 10000.';
@@ -378,6 +382,10 @@ BEGIN
 
 	SELECT k.relkind, k.relpersistence, k.relispartition, k.relowner, n.nspname INTO rel
 	  FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace WHERE k.oid = factures;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = format('la table d''OID %s n''existe pas', factures::oid),
+			HINT = 'Donnez un nom de table, avec son schéma.';
+	END IF;
 	IF rel.relkind NOT IN ('r', 'p') THEN
 		RAISE EXCEPTION USING ERRCODE = '42809', MESSAGE = format('%s n''est pas une table', factures),
 			HINT = 'Suivez la table que lit la vue : un filtre et des expressions peuvent remplacer la vue.';

@@ -102,8 +102,7 @@ CREATE TABLE creances.avancement (
 	etape_le	date,
 	mise_en_demeure_le date,
 	prochaine_relance date,
-	PRIMARY KEY (creancier, facture, rang),
-	FOREIGN KEY (creancier, facture, rang) REFERENCES creances.creance
+	PRIMARY KEY (creancier, facture, rang)
 );
 CREATE INDEX avancement_prochaine ON creances.avancement (prochaine_relance) WHERE prochaine_relance IS NOT NULL;
 COMMENT ON TABLE creances.avancement IS 'Ou en est la relance d''une creance.';
@@ -139,8 +138,7 @@ CREATE TABLE creances.relance (
 	penalites	numeric,
 	indemnites	numeric,
 	details		jsonb NOT NULL DEFAULT '{}',
-	PRIMARY KEY (creancier, relance),
-	FOREIGN KEY (creancier, debiteur) REFERENCES creances.debiteur
+	PRIMARY KEY (creancier, relance)
 );
 CREATE UNIQUE INDEX relance_nuit ON creances.relance (creancier, debiteur, devise, classe, le);
 CREATE INDEX relance_id ON creances.relance (relance);
@@ -183,9 +181,7 @@ CREATE TABLE creances.relance_creance (
 	penalites	numeric,
 	indemnite	numeric,
 	PRIMARY KEY (creancier, relance, facture, rang),
-	CHECK (reclamee = (etape IS NOT NULL AND stade IS NOT NULL)),
-	FOREIGN KEY (creancier, relance) REFERENCES creances.relance,
-	FOREIGN KEY (creancier, facture, rang) REFERENCES creances.creance
+	CHECK (reclamee = (etape IS NOT NULL AND stade IS NOT NULL))
 );
 CREATE UNIQUE INDEX relance_creance_vivante ON creances.relance_creance (creancier, facture, rang, etape)
  WHERE reclamee AND etat IN ('a_valider', 'a_envoyer', 'prise');
@@ -307,25 +303,22 @@ END;
 COMMENT ON FUNCTION creances._restes(date, text[], text[]) IS
 'Creances ouvertes de ces debiteurs et ce qu''il en reste a reclamer, leurs credits imputes sur les plus anciennes echues.';
 
--- The scenario's clock: step done, next step, and the day when it is due.
-CREATE FUNCTION creances._horloge(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
-RETURNS TABLE (creancier text, facture text, rang integer, scenario text, faite integer, faite_le date,
+-- The scenario's clock of one receivable: step done, next step, and the day
+-- when it is due. By its key, so that it is an index look-up wherever it is
+-- used, whatever the planner believes of the queue's size.
+CREATE FUNCTION creances._horloge(au date, creancier text, facture text, rang integer)
+RETURNS TABLE (scenario text, contact_min integer, montant_min numeric, zone text, faite integer, faite_le date,
 			   stade creances.stade_relance, etape integer, canal text, classe text, stade_vise creances.stade_relance,
 			   validation boolean, sans_confirmation boolean, des_le date, due_le date)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	WITH ouvertes AS (
-		SELECT c.* FROM creances.creance c WHERE creanciers IS NULL AND c.solde > 0
-		UNION ALL
-		SELECT c.* FROM unnest(creanciers, debiteurs) u(creancier, debiteur)
-		  JOIN creances.creance c ON c.creancier = u.creancier AND c.debiteur = u.debiteur AND c.solde > 0
-	)
-	SELECT c.creancier, c.facture, c.rang, s.scenario, f.faite, f.faite_le, f.stade,
+	SELECT s.scenario, k.contact_min, k.montant_min, d.zone, f.faite, f.faite_le, f.stade,
 		   e.etape, e.canal, e.classe, e.stade, e.validation, e.sans_confirmation, q.des_le,
 		   creances.jour_ouvre_suivant(q.des_le, d.zone)
-	  FROM ouvertes c
+	  FROM creances.creance c
 	  JOIN creances.creancier s ON s.creancier = c.creancier
 	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
+	  LEFT JOIN creances.scenario_actif k ON k.scenario = s.scenario
 	  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
 	  -- taken in at the stage of its age, without anything sent
 	  LEFT JOIN LATERAL (SELECT r.etape, r.stade FROM creances.etape_active r
@@ -343,42 +336,41 @@ BEGIN ATOMIC
 						  ORDER BY n.etape LIMIT 1) e ON true
 	 CROSS JOIN LATERAL (SELECT CASE WHEN e.etape IS NOT NULL
 									 THEN greatest(c.echeance + e.delai, f.faite_le + greatest(e.delai - p.delai, 0), c.reprise_le)
-									 END AS des_le) q;
+									 END AS des_le) q
+	 WHERE c.creancier = _horloge.creancier AND c.facture = _horloge.facture AND c.rang = _horloge.rang
+	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
 END;
-COMMENT ON FUNCTION creances._horloge(date, text[], text[]) IS
-'Etape faite et etape suivante de chaque creance ouverte, et le jour ou elle est due : le plus tardif de l''echeance + son delai et de l''etape precedente + l''ecart de leurs delais, reporte au jour ouvre suivant.';
+COMMENT ON FUNCTION creances._horloge(date, text, text, integer) IS
+'Etape faite et etape suivante d''une creance, et le jour ou elle est due : le plus tardif de l''echeance + son delai et de l''etape precedente + l''ecart de leurs delais, reporte au jour ouvre suivant.';
 
 CREATE FUNCTION creances._decision(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date, retard integer,
 			   solde numeric, reste numeric, faite integer, stade creances.stade_relance,
 			   etape integer, canal text, stade_vise creances.stade_relance, des_le date, due_le date,
 			   decision text, raison text,
-			   relance uuid, classe text, canal_relance text, stade_relance creances.stade_relance, validation boolean,
-			   sans_confirmation boolean)
+			   relance uuid, classe text, canal_relance text, stade_relance creances.stade_relance, etat text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	WITH lignes AS (
 		SELECT r.creancier, r.debiteur, r.devise, r.facture, r.rang, r.echeance, au - r.echeance AS retard, r.solde, r.reste,
 			   h.faite, h.stade, h.etape, h.canal, h.classe, h.stade_vise, h.validation, h.sans_confirmation, h.des_le, h.due_le,
+			   h.contact_min,
 			   CASE
 				WHEN r.solde < 0 THEN 'credit'
 				WHEN r.obstacle = 'anomalie' THEN 'anomalie'
 				WHEN r.obstacle = 'journal' THEN 'attend le rafraichissement'
 				WHEN v.etat = 'a_valider' THEN 'attend la validation'
 				WHEN v.etat IS NOT NULL THEN 'attend l''envoi'
+				WHEN h.contact_min IS NULL THEN 'scenario inconnu'
 				WHEN h.etape IS NULL THEN 'derniere etape'
 				WHEN h.due_le > au THEN 'attend le ' || h.due_le
-				WHEN NOT creances.est_ouvre(au, d.zone) THEN 'attend le ' || creances.jour_ouvre_suivant(au, d.zone)
+				WHEN NOT creances.est_ouvre(au, h.zone) THEN 'attend le ' || creances.jour_ouvre_suivant(au, h.zone)
 				WHEN r.reste <= 0 THEN 'couverte par un credit'
-				WHEN r.reste < s.montant_min THEN 'montant minimal'
+				WHEN r.reste < h.montant_min THEN 'montant minimal'
 				WHEN x.etape IS NOT NULL THEN 'echec : attend remettre() ou passer_etape()'
-			   END AS frein,
-			   s.contact_min
+			   END AS frein
 		  FROM creances._restes(au, creanciers, debiteurs) r
-		  JOIN creances.debiteur d ON d.creancier = r.creancier AND d.debiteur = r.debiteur
-		  LEFT JOIN creances._horloge(au, creanciers, debiteurs) h
-				 ON h.creancier = r.creancier AND h.facture = r.facture AND h.rang = r.rang
-		  LEFT JOIN creances.scenario_actif s ON s.scenario = h.scenario
+		 CROSS JOIN LATERAL creances._horloge(au, r.creancier, r.facture, r.rang) h
 		  -- an action in the queue that claims it
 		  LEFT JOIN LATERAL (SELECT l.etat FROM creances.relance_creance l
 							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
@@ -389,37 +381,39 @@ BEGIN ATOMIC
 							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
 								AND l.reclamee AND l.etat = 'echec' AND l.etape = h.etape
 							  LIMIT 1) x ON true
-	), tiers AS (
-		SELECT k.creancier, k.debiteur, k.devise, k.classe,
-			   -- a live action still to go, of something that still owes
-			   bool_or(r.etat IN ('a_envoyer', 'prise') AND du.oui) AS en_file,
-			   bool_or(r.etat = 'a_valider' AND du.oui) AS a_valider,
-			   bool_or(r.le = au) AS ce_soir,
-			   max(coalesce(r.envoyee_le, r.prise_le)) FILTER (WHERE r.etat IN ('prise', 'envoyee')) AS dernier
-		  FROM (SELECT DISTINCT l.creancier, l.debiteur, l.devise, l.classe FROM lignes l WHERE l.frein IS NULL) k
-		  JOIN creances.relance r ON r.creancier = k.creancier AND r.debiteur = k.debiteur
-								 AND r.devise = k.devise AND r.classe = k.classe
-		 CROSS JOIN LATERAL (SELECT EXISTS (
-				SELECT FROM creances.relance_creance l
-				  JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
-				 WHERE l.creancier = r.creancier AND l.relance = r.relance
-				   AND l.reclamee AND l.etat = r.etat AND c.solde > 0) AS oui) du
-		 GROUP BY k.creancier, k.debiteur, k.devise, k.classe
 	), freins AS (
 		SELECT l.*, coalesce(l.frein, CASE
-				WHEN t.ce_soir THEN 'un message par nuit'
-				WHEN t.en_file THEN 'attend l''envoi du message precedent'
-				WHEN t.a_valider AND l.validation THEN 'attend la validation du message precedent'
-				WHEN l.classe = 'message' AND l.stade_vise < 'mise_en_demeure' AND au < t.dernier + l.contact_min
-					 THEN 'espacement : attend le ' || (t.dernier + l.contact_min)
+				WHEN n.ce_soir THEN 'un message par nuit'
+				WHEN f.en_file THEN 'attend l''envoi du message precedent'
+				WHEN f.a_valider AND l.validation THEN 'attend la validation du message precedent'
+				WHEN l.classe = 'message' AND l.stade_vise < 'mise_en_demeure' AND au < m.dernier + l.contact_min
+					 THEN 'espacement : attend le ' || (m.dernier + l.contact_min)
 				END) AS frein2
 		  FROM lignes l
-		  LEFT JOIN tiers t ON t.creancier = l.creancier AND t.debiteur = l.debiteur
-						   AND t.devise = l.devise AND t.classe = l.classe
+		  -- what the debtor has already been sent, or will be, of this kind
+		 CROSS JOIN LATERAL (SELECT l.frein IS NULL AND EXISTS (
+				SELECT FROM creances.relance r
+				 WHERE r.creancier = l.creancier AND r.debiteur = l.debiteur AND r.devise = l.devise
+				   AND r.classe = l.classe AND r.le = au) AS ce_soir) n
+		  LEFT JOIN LATERAL (
+				SELECT bool_or(r.etat <> 'a_valider') AS en_file, bool_or(r.etat = 'a_valider') AS a_valider
+				  FROM creances.relance r
+				 WHERE r.creancier = l.creancier AND r.debiteur = l.debiteur AND r.devise = l.devise AND r.classe = l.classe
+				   AND r.etat IN ('a_valider', 'a_envoyer', 'prise')
+				   -- of something that still owes
+				   AND EXISTS (SELECT FROM creances.relance_creance k
+								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
+								WHERE k.creancier = r.creancier AND k.relance = r.relance
+								  AND k.reclamee AND k.etat = r.etat AND c.solde > 0)) f ON l.frein IS NULL
+		  LEFT JOIN LATERAL (
+				SELECT max(coalesce(r.envoyee_le, r.prise_le)) AS dernier
+				  FROM creances.relance r
+				 WHERE r.creancier = l.creancier AND r.debiteur = l.debiteur AND r.devise = l.devise AND r.classe = l.classe
+				   AND r.etat IN ('prise', 'envoyee')) m ON l.frein IS NULL AND l.contact_min > 0
 	), seules AS (
 		-- a step that needs validation goes alone and first
 		SELECT f.*, coalesce(f.frein2, CASE
-				WHEN f.classe = 'message' AND NOT f.validation
+				WHEN NOT f.validation
 					 AND bool_or(f.validation AND f.frein2 IS NULL) OVER (PARTITION BY f.creancier, f.debiteur, f.devise, f.classe)
 					 THEN 'une etape a valider part seule, avant' END) AS frein3
 		  FROM freins f
@@ -433,7 +427,10 @@ BEGIN ATOMIC
 		   s.classe,
 		   CASE WHEN s.frein3 IS NULL THEN first_value(s.canal) OVER m END,
 		   CASE WHEN s.frein3 IS NULL THEN first_value(s.stade_vise) OVER m END,
-		   s.validation, s.sans_confirmation
+		   CASE WHEN s.frein3 IS NOT NULL THEN NULL
+				WHEN s.validation THEN 'a_valider'
+				WHEN bool_and(s.sans_confirmation) OVER (PARTITION BY s.creancier, s.debiteur, s.devise, s.classe, s.frein3 IS NULL) THEN 'envoyee'
+				ELSE 'a_envoyer' END
 	  FROM seules s
 	WINDOW m AS (PARTITION BY s.creancier, s.debiteur, s.devise, s.classe, s.frein3 IS NULL
 				 ORDER BY s.stade_vise DESC, s.etape DESC, s.canal)
@@ -459,8 +456,7 @@ RETURNS TABLE (id uuid, creancier text, debiteur text, devise text, canal text, 
 			   facture text, rang integer, etape integer, reste numeric)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT d.relance, d.creancier, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text,
-		   CASE WHEN d.validation THEN 'a_valider' WHEN d.sans_confirmation THEN 'envoyee' ELSE 'a_envoyer' END,
+	SELECT d.relance, d.creancier, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text, d.etat,
 		   d.facture, d.rang, d.etape, d.reste
 	  FROM creances._decision(au) d WHERE d.decision = 'relancer';
 END;
@@ -521,20 +517,27 @@ BEGIN
 		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM jour;
 	END IF;
 
-	-- claims that owe nothing any more, then actions without a claim left
-	UPDATE creances.relance_creance l SET etat = 'annulee'
-	  FROM creances.creance c, creances.relance r
-	 WHERE r.etat IN ('a_valider', 'a_envoyer') AND l.creancier = r.creancier AND l.relance = r.relance
-	   AND l.reclamee AND l.etat = r.etat
-	   AND c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang AND c.solde <= 0;
+	-- claims that do not hold any more: nothing is owed, the debtor or the currency
+	-- has changed, a preventive step is past the due date; then actions without a claim
+	WITH l AS (
+		UPDATE creances.relance_creance l SET etat = 'annulee'
+		  FROM creances.creance c, creances.relance r
+		 WHERE r.etat IN ('a_valider', 'a_envoyer') AND l.creancier = r.creancier AND l.relance = r.relance
+		   AND l.reclamee AND l.etat = r.etat
+		   AND c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
+		   AND (c.solde <= 0 OR c.debiteur <> r.debiteur OR c.devise <> r.devise
+				OR l.stade = 'preventive' AND c.echeance < jour)
+		RETURNING l.creancier, l.facture, l.rang, c.solde)
+	UPDATE creances.avancement a SET prochaine_relance = jour
+	  FROM l WHERE l.solde > 0 AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang;
 	WITH mortes AS (
-		UPDATE creances.relance r SET etat = 'annulee', motif = 'plus rien n''est dû'
+		UPDATE creances.relance r SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
 		 WHERE r.etat IN ('a_valider', 'a_envoyer')
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
 		RETURNING r.creancier, r.debiteur, r.relance)
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-	SELECT m.creancier, 'annulation', jour, m.debiteur, m.relance, '{"motif": "plus rien n''est dû"}' FROM mortes m;
+	SELECT m.creancier, 'annulation', jour, m.debiteur, m.relance, '{"motif": "plus rien n''est à réclamer"}' FROM mortes m;
 	GET DIAGNOSTICS nb = ROW_COUNT;
 	RETURN nb;
 END $$;
@@ -547,46 +550,43 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM FROM creances.debiteur d JOIN unnest(creanciers, debiteurs) u(creancier, debiteur) USING (creancier, debiteur)
 	  ORDER BY d.creancier, d.debiteur FOR NO KEY UPDATE OF d;
+	-- planned at each batch: the queue grows from nothing while the pass runs
+	EXECUTE $q$
 	WITH d AS MATERIALIZED (
-		SELECT x.*, CASE WHEN x.validation THEN 'a_valider' WHEN x.sans_confirmation THEN 'envoyee' ELSE 'a_envoyer' END AS etat
-		  FROM creances._decision(jour, creanciers, debiteurs) x
-	), dues AS MATERIALIZED (
-		SELECT * FROM d WHERE d.decision = 'relancer'
+		SELECT * FROM creances._decision($1, $2, $3)
 	), m AS (
 		INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, canal, stade, validation, etat, envoyee_le)
-		SELECT d.creancier, d.relance, d.debiteur, d.devise, d.classe, jour, min(d.canal_relance), max(d.stade_relance),
-			   bool_or(d.validation), CASE WHEN bool_and(d.etat = 'envoyee') THEN 'envoyee' ELSE min(d.etat) FILTER (WHERE d.etat <> 'envoyee') END,
-			   CASE WHEN bool_and(d.etat = 'envoyee') THEN jour END
-		  FROM dues d GROUP BY d.creancier, d.relance, d.debiteur, d.devise, d.classe
+		SELECT d.creancier, d.relance, d.debiteur, d.devise, d.classe, $1, min(d.canal_relance), max(d.stade_relance),
+			   min(d.etat) = 'a_valider', min(d.etat), CASE WHEN min(d.etat) = 'envoyee' THEN $1 END
+		  FROM d WHERE d.decision = 'relancer'
+		 GROUP BY d.creancier, d.relance, d.debiteur, d.devise, d.classe
 		RETURNING relance.creancier, relance.debiteur, relance.relance, relance.etat, relance.stade, relance.canal
 	), l AS (
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etape, stade, etat)
-		SELECT d.creancier, d.relance, d.facture, d.rang, true, d.etape, d.stade_vise, m.etat
-		  FROM dues d JOIN m USING (creancier, relance)
+		SELECT d.creancier, d.relance, d.facture, d.rang, true, d.etape, d.stade_vise, d.etat
+		  FROM d WHERE d.decision = 'relancer'
 		RETURNING 1
 	), a AS (
 		UPDATE creances.avancement a
-		   SET prochaine_relance = n.prochaine, etape = n.etape, stade = n.stade, etape_le = n.etape_le
-		  FROM (SELECT d.creancier, d.facture, d.rang,
-					   CASE WHEN m.etat = 'envoyee' THEN jour + 1
+		   SET prochaine_relance = n.prochaine,
+			   etape = CASE WHEN n.faite THEN n.etape ELSE a.etape END,
+			   stade = CASE WHEN n.faite THEN n.stade_vise ELSE a.stade END,
+			   etape_le = CASE WHEN n.faite THEN $1 ELSE a.etape_le END
+		  FROM (SELECT d.creancier, d.facture, d.rang, d.etape, d.stade_vise, coalesce(d.etat = 'envoyee', false) AS faite,
+					   CASE WHEN d.etat = 'envoyee' THEN $1 + 1
 							WHEN d.decision = 'relancer' OR d.raison IN ('derniere etape', 'attend l''envoi', 'attend la validation') THEN NULL
-							WHEN d.due_le > jour THEN d.due_le
-							ELSE jour END AS prochaine,
-					   CASE WHEN m.etat = 'envoyee' THEN d.etape ELSE d.faite END AS etape,
-					   CASE WHEN m.etat = 'envoyee' THEN d.stade_vise ELSE d.stade END AS stade,
-					   CASE WHEN m.etat = 'envoyee' THEN jour END AS faite_ce_soir,
-					   CASE WHEN m.etat = 'envoyee' THEN jour ELSE v.etape_le END AS etape_le
-				  FROM d LEFT JOIN m USING (creancier, relance)
-				  JOIN creances.avancement v ON v.creancier = d.creancier AND v.facture = d.facture AND v.rang = d.rang
-				 WHERE d.solde > 0) n
+							WHEN d.due_le > $1 THEN d.due_le
+							ELSE $1 END AS prochaine
+				  FROM d WHERE d.solde > 0) n
 		 WHERE a.creancier = n.creancier AND a.facture = n.facture AND a.rang = n.rang
-		   AND (a.prochaine_relance IS DISTINCT FROM n.prochaine OR n.faite_ce_soir IS NOT NULL)
+		   AND (n.faite OR a.prochaine_relance IS DISTINCT FROM n.prochaine)
 	), e AS (
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-		SELECT m.creancier, 'mise_en_file', jour, m.debiteur, m.relance,
+		SELECT m.creancier, 'mise_en_file', $1, m.debiteur, m.relance,
 			   jsonb_build_object('canal', m.canal, 'stade', m.stade, 'etat', m.etat) FROM m
 	)
-	SELECT (SELECT count(*) FROM m), (SELECT count(*) FROM l) INTO relances, creances;
+	SELECT (SELECT count(*) FROM m), (SELECT count(*) FROM l)
+	$q$ INTO relances, creances USING jour, creanciers, debiteurs;
 END $$;
 COMMENT ON FUNCTION creances._mettre_en_file(date, text[], text[]) IS 'Met en file ce qui est du cette nuit-la pour ces debiteurs.';
 
@@ -779,8 +779,8 @@ COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compt
 -- (C. civ. 1344-1, CMF L313-2). 40 EUR once an invoice, from the first late
 -- day, for lateness from 2013 on, never from a consumer (C. com. D441-5,
 -- CCP D2192-35).
-CREATE FUNCTION creances._accessoires(creancier text, facture text, rang integer, au date,
-									  OUT taux creances.taux_retard, OUT arrete date, OUT penalites numeric, OUT indemnite numeric)
+CREATE FUNCTION creances._accessoires(creancier text, facture text, rang integer, au date)
+RETURNS TABLE (taux creances.taux_retard, arrete date, penalites numeric, indemnite numeric)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT r.taux, r.arrete,
@@ -805,8 +805,9 @@ BEGIN ATOMIC
 											WHEN 'consommateur' THEN 'TIL'::creances.taux_retard ELSE s.taux END AS taux,
 								CASE d.type WHEN 'consommateur' THEN greatest(a.mise_en_demeure_le, c.echeance) ELSE c.echeance END AS depart) t
 	 CROSS JOIN LATERAL (SELECT t.taux, CASE WHEN d.type = 'consommateur' AND a.mise_en_demeure_le IS NULL THEN NULL ELSE t.depart END AS depart,
-								least(au, creances.taux_connu_jusque(t.taux)) AS arrete) r
-	 WHERE c.creancier = _accessoires.creancier AND c.facture = _accessoires.facture AND c.rang = _accessoires.rang;
+								least(au, creances.taux_connu_jusque(t.taux, t.depart)) AS arrete) r
+	 WHERE c.creancier = _accessoires.creancier AND c.facture = _accessoires.facture AND c.rang = _accessoires.rang
+	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
 END;
 COMMENT ON FUNCTION creances._accessoires(text, text, integer, date) IS
 'Penalites de retard d''une creance ouverte, arretees au dernier jour dont le taux est connu, et indemnite forfaitaire (40 EUR).';
@@ -872,9 +873,9 @@ BEGIN
 
 		-- freeze what it claims, drop what owes nothing, list the other overdue items
 		UPDATE creances.relance_creance l
-		   SET etat = CASE WHEN coalesce(f.reste, 0) > 0 THEN 'prise' ELSE 'annulee' END,
+		   SET etat = CASE WHEN f.reste > 0 AND NOT (l.stade = 'preventive' AND f.echeance < p_au) THEN 'prise' ELSE 'annulee' END,
 			   solde = coalesce(f.solde, 0), montant = coalesce(f.reste, 0), penalites = f.penalites, indemnite = f.indemnite
-		  FROM (SELECT c.facture, c.rang, x.solde, x.reste, k.penalites, k.indemnite
+		  FROM (SELECT c.facture, c.rang, x.echeance, x.solde, x.reste, k.penalites, k.indemnite
 				  FROM creances.relance_creance c
 				  LEFT JOIN creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
 						 ON x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.devise = r.devise
@@ -882,14 +883,19 @@ BEGIN
 				 WHERE c.creancier = r.creancier AND c.relance = r.relance AND c.reclamee AND c.etat = 'a_envoyer') f
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer'
 		   AND l.facture = f.facture AND l.rang = f.rang;
+		-- dropped but still owed: looked at again by the next pass
+		UPDATE creances.avancement a SET prochaine_relance = p_au
+		  FROM creances.relance_creance l JOIN creances.creance c USING (creancier, facture, rang)
+		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'annulee' AND c.solde > 0
+		   AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang AND a.prochaine_relance IS NULL;
 		SELECT sum(l.montant) AS montant, sum(l.penalites) AS penalites, sum(l.indemnite) AS indemnites, max(l.stade) AS stade, count(*) AS nb
 		  INTO totaux FROM creances.relance_creance l
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise';
 		IF totaux.nb = 0 THEN
-			UPDATE creances.relance x SET etat = 'annulee', motif = 'plus rien n''est dû'
+			UPDATE creances.relance x SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
 			 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 			INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-			VALUES (r.creancier, 'annulation', p_au, r.debiteur, r.relance, '{"motif": "plus rien n''est dû"}');
+			VALUES (r.creancier, 'annulation', p_au, r.debiteur, r.relance, '{"motif": "plus rien n''est à réclamer"}');
 			CONTINUE;
 		END IF;
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etat, solde, montant, penalites, indemnite)
@@ -942,17 +948,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._action(uuid, text[]) IS 'L''action de cet identifiant, verrouillee ; RC006 si elle n''est pas dans un de ces etats.';
 
+-- A date that does not come before another.
+CREATE FUNCTION creances._verifier_suite(le date, quoi text, avant date, quoi_avant text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM creances._verifier_date(le, quoi);
+	IF le < avant THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('la date de %s, le %s, précède celle de %s, le %s', quoi, le, quoi_avant, avant),
+			HINT = 'Donnez la date réelle.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION creances._verifier_suite(date, text, date, text) IS 'Refuse une date NULL, infinie, future, ou qui precede une autre.';
+
 CREATE FUNCTION creances.confirmer_envoi(id uuid, preuve jsonb DEFAULT NULL, le date DEFAULT creances.aujourdhui()) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	r creances.relance := creances._action(id, 'prise');
 BEGIN
-	PERFORM creances._verifier_date(le, 'l''envoi');
-	IF le < r.prise_le THEN
-		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('envoi daté du %s, avant la prise du %s', le, r.prise_le),
-			HINT = 'Donnez la date réelle de l''envoi.';
-	END IF;
+	PERFORM creances._verifier_suite(le, 'l''envoi', r.prise_le, 'la prise');
 	UPDATE creances.relance x SET etat = 'envoyee', envoyee_le = le, preuve = confirmer_envoi.preuve
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	WITH l AS (
@@ -975,7 +989,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	r creances.relance := creances._action(id, 'prise');
 BEGIN
-	PERFORM creances._verifier_date(le, 'l''échec');
+	PERFORM creances._verifier_suite(le, 'l''échec', r.prise_le, 'la prise');
 	IF coalesce(btrim(motif), '') = '' THEN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'un échec demande un motif', HINT = 'Exemple : adresse refusée.';
 	END IF;
@@ -995,7 +1009,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	r creances.relance := creances._action(id, 'a_valider');
 BEGIN
-	PERFORM creances._verifier_date(le, 'la validation');
+	PERFORM creances._verifier_suite(le, 'la validation', r.le, 'la mise en file');
 	UPDATE creances.relance x SET etat = 'a_envoyer', validee_le = le, validee_par = session_user
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	UPDATE creances.relance_creance l SET etat = 'a_envoyer'
@@ -1011,7 +1025,7 @@ DECLARE
 	r creances.relance := creances._action(id, 'echec', 'prise');
 	depuis CONSTANT text := r.etat;
 BEGIN
-	PERFORM creances._verifier_date(le, 'la remise');
+	PERFORM creances._verifier_suite(le, 'la remise', r.prise_le, 'la prise');
 	DELETE FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND NOT l.reclamee;
 	BEGIN
 		UPDATE creances.relance_creance l SET etat = 'a_envoyer', solde = NULL, montant = NULL, penalites = NULL, indemnite = NULL
@@ -1052,16 +1066,13 @@ BEGIN
 			HINT = 'Les créances ouvertes sont dans creances.encours.';
 	END IF;
 	PERFORM FROM creances.debiteur d WHERE d.creancier = c.creancier AND d.debiteur = c.debiteur FOR NO KEY UPDATE;
-	SELECT x.* INTO h FROM creances._horloge(p_le, ARRAY[c.creancier], ARRAY[c.debiteur]) x WHERE x.facture = p_facture AND x.rang = p_rang;
-	IF h.etape IS NULL THEN
+	SELECT x.* INTO h FROM creances._horloge(p_le, p_creancier, p_facture, p_rang) x;
+	IF c.solde <= 0 OR h.etape IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006',
 			MESSAGE = format('la créance %s/%s/%s n''a pas d''étape à passer', p_creancier, p_facture, p_rang),
 			HINT = 'Elle est soldée, ou à la dernière étape de son scénario.';
 	END IF;
-	IF p_le < h.faite_le THEN
-		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('étape datée du %s, avant la précédente du %s', p_le, h.faite_le),
-			HINT = 'Donnez une date qui suit la dernière étape faite.';
-	END IF;
+	PERFORM creances._verifier_suite(p_le, 'l''étape', h.faite_le, 'l''étape précédente');
 	IF EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = p_creancier AND l.facture = p_facture AND l.rang = p_rang
 				 AND l.reclamee AND l.etat = 'prise') THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'une relance qui réclame cette créance est prise',
@@ -1078,7 +1089,8 @@ BEGIN
 	VALUES (p_creancier, p_facture, p_rang, h.etape, h.faite, h.stade_vise, p_le,
 			CASE WHEN h.stade_vise = 'mise_en_demeure' THEN p_le END, p_le + 1)
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
-	   SET etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance;
+	   SET etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance,
+		   mise_en_demeure_le = coalesce(excluded.mise_en_demeure_le, a.mise_en_demeure_le);
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
 	VALUES (p_creancier, 'etape_passee', p_le, c.debiteur, p_facture, p_rang,
 			jsonb_build_object('etape', h.etape, 'stade', h.stade_vise, 'motif', passer_etape.motif));

@@ -38,6 +38,26 @@ BEGIN ATOMIC
 	   AND NOT EXISTS (SELECT FROM creances.avancement a WHERE (a.creancier, a.facture, a.rang) = (c.creancier, c.facture, c.rang))
 	   AND NOT EXISTS (SELECT FROM creances.a_decider a WHERE (a.creancier, a.facture, a.rang) = (c.creancier, c.facture, c.rang))
 	UNION ALL
+	SELECT 'une reference designe une ligne', format('%s : %s', x.table_, x.cle)
+	  FROM (
+		SELECT 'debiteur -> creancier' AS table_, d.debiteur AS cle FROM creances.debiteur d
+		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = d.creancier)
+		UNION ALL SELECT 'creance -> debiteur', c.facture FROM creances.creance c
+		 WHERE NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = c.creancier AND d.debiteur = c.debiteur)
+		UNION ALL SELECT 'reglement -> creance', r.reglement FROM creances.reglement r
+		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
+		UNION ALL SELECT 'creance_version -> creance', r.facture FROM creances.creance_version r
+		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
+		UNION ALL SELECT 'avancement -> creance', r.facture FROM creances.avancement r
+		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
+		UNION ALL SELECT 'relance -> debiteur', r.relance::text FROM creances.relance r
+		 WHERE NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur)
+		UNION ALL SELECT 'relance_creance -> relance', l.relance::text FROM creances.relance_creance l
+		 WHERE NOT EXISTS (SELECT FROM creances.relance r WHERE r.creancier = l.creancier AND r.relance = l.relance)
+		UNION ALL SELECT 'relance_creance -> creance', l.facture FROM creances.relance_creance l
+		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang)
+	  ) x
+	UNION ALL
 	SELECT 'une action vivante reclame', format('%s : %s', r.relance, r.etat)
 	  FROM creances.relance r
 	 WHERE r.etat IN ('a_valider', 'a_envoyer', 'prise')

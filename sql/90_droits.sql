@@ -6,6 +6,9 @@ REVOKE ALL ON ALL TABLES IN SCHEMA creances FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA creances FROM PUBLIC;
 REVOKE ALL ON TYPE creances.taux_retard, creances.stade_relance FROM PUBLIC;
 
+-- accorder() grants as the owner of the objects, so that a dump of the grants
+-- restores whoever made them; only who created the extension may call it.
+--
 -- A profile is a list of rights, written once: the same function grants and
 -- tells. lecture < gestion; moteur and administration stand apart.
 CREATE FUNCTION creances._droits(profil text) RETURNS SETOF text
@@ -41,7 +44,7 @@ END;
 COMMENT ON FUNCTION creances._droits(text) IS 'Droits d''un profil, tels que GRANT les prend.';
 
 CREATE FUNCTION creances.accorder(role regrole, profil text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	d text;
 BEGIN
@@ -63,9 +66,9 @@ REVOKE ALL ON FUNCTION creances.accorder(regrole, text), creances._droits(text) 
 
 -- Who created the extension, when it is not a superuser, would otherwise have
 -- no right on it.
-GRANT USAGE ON SCHEMA creances TO @extowner@ WITH GRANT OPTION;
-GRANT USAGE ON TYPE creances.taux_retard, creances.stade_relance TO @extowner@ WITH GRANT OPTION;
-GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@ WITH GRANT OPTION;
-GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@ WITH GRANT OPTION;
-GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme TO @extowner@ WITH GRANT OPTION;
-GRANT UPDATE (nom, fuseau, scenario, taux, details) ON creances.creancier TO @extowner@ WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA creances TO @extowner@;
+GRANT USAGE ON TYPE creances.taux_retard, creances.stade_relance TO @extowner@;
+GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@;
+GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme TO @extowner@;
+GRANT UPDATE (nom, fuseau, scenario, taux, details) ON creances.creancier TO @extowner@;

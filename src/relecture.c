@@ -69,6 +69,7 @@ typedef enum Ordre
 	ORDRE_TIERS_DEBITEUR,
 	ORDRE_VERSIONS_RETRAIT,
 	ORDRE_RETIRER,
+	ORDRE_DOUBLONS,
 	ORDRE_INSERER,
 	ORDRE_VERSIONS,
 	ORDRE_MOUVEMENTS,
@@ -139,7 +140,7 @@ static const char *const textes[NB_ORDRES] = {
 	"         OR p.debiteur <> l.debiteur OR p.devise <> l.devise"
 	"         OR p.emission IS DISTINCT FROM l.emission AS changee,"
 	"       p.suivi <> $1 OR p.cle <> l.cle OR p.nature <> l.nature"
-	"         OR l.regle <> coalesce(m.deja, 0) OR EXISTS (SELECT FROM pas WHERE pas.cle = l.cle) AS bougee,"
+	"         OR l.regle <> coalesce(m.deja, 0) OR l.cle IN (SELECT pas.cle FROM pas) AS bougee,"
 	"       CASE WHEN NOT l.suivie THEN 'hors'"
 	"            WHEN l.code IS NOT NULL THEN 'anomalie'"
 	"            WHEN l.homonyme > 1 THEN 'doublon'"
@@ -203,16 +204,23 @@ static const char *const textes[NB_ORDRES] = {
 	" RETURNING m.creancier, m.facture, m.rang)"
 	"INSERT INTO creances.a_decider SELECT * FROM r",
 
+	/* a number may be free again: look at the rows that it was refused to */
+	[ORDRE_DOUBLONS] =
+	"INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)"
+	" SELECT suivi, cle, clock_timestamp(), pg_current_xact_id()"
+	"   FROM creances.anomalie WHERE code = 'doublon'",
+
 	[ORDRE_INSERER] =
 	"INSERT INTO creances.creance (creancier, facture, rang, debiteur, nature, emission, nee_le,"
 	"       echeance, montant, devise, solde, soldee_le, reprise_le, reprise, suivi, cle)"
 	" SELECT creancier, facture, rang, debiteur, nature, emission, nee_le, echeance, montant, devise,"
 	"        montant - coalesce(regle, 0),"
 	"        CASE WHEN montant = coalesce(regle, 0)"
-	"             THEN greatest(nee_le, CASE WHEN regle <> 0 THEN le END,"
-	"                           (SELECT max((p.instant AT TIME ZONE fuseau)::date) FROM pas p WHERE p.cle = classees.cle)) END,"
+	"             THEN greatest(nee_le, CASE WHEN regle <> 0 THEN le END, p.p_le, (p.p_instant AT TIME ZONE fuseau)::date) END,"
 	"        CASE WHEN reprise THEN $4 END, CASE WHEN reprise THEN $5 END, $1, cle"
-	"   FROM classees WHERE action = 'neuve'"
+	"   FROM classees LEFT JOIN (SELECT pas.cle AS p_cle, max(pas.instant) AS p_instant, max(pas.regle_le) AS p_le"
+	"                               FROM pas WHERE pas.regle IS NOT NULL GROUP BY pas.cle) p ON p.p_cle = cle"
+	"  WHERE action = 'neuve'"
 	"  ORDER BY creancier, facture, rang ON CONFLICT DO NOTHING",
 
 	[ORDRE_VERSIONS] =
@@ -229,24 +237,31 @@ static const char *const textes[NB_ORDRES] = {
 	"   FROM classees l JOIN creances.creance c ON " MEME_CREANCE("c", "l")
 	"  WHERE l.action = 'maj' AND l.changee",
 
-	/* one movement a step: those that the journal saw, then the row itself */
+	/*
+	 * One movement a step: those that the journal saw since the key was last
+	 * left, then the row itself.
+	 */
 	[ORDRE_MOUVEMENTS] =
+	"WITH vus AS ("
+	"  SELECT cle, instant, ordre, regle, regle_le,"
+	"         count(*) FILTER (WHERE regle IS NULL) OVER (PARTITION BY cle ORDER BY instant DESC, ordre DESC) AS quittee"
+	"    FROM pas), etats AS ("
+	"  SELECT l.cle, 0 AS fin, v.instant, v.ordre, v.regle, (v.instant AT TIME ZONE l.fuseau)::date AS jour,"
+	"         coalesce(v.regle_le, (v.instant AT TIME ZONE l.fuseau)::date) AS le"
+	"    FROM vus v JOIN classees l ON l.cle = v.cle WHERE v.quittee = 0 AND l.action IN ('maj', 'neuve')"
+	"  UNION ALL"
+	"  SELECT l.cle, 1, NULL, NULL, l.regle, l.jour, l.le"
+	"    FROM classees l WHERE l.action IN ('maj', 'neuve') AND l.regle IS NOT NULL"
+	"), deltas AS ("
+	"  SELECT l.*, e.fin, e.instant, e.ordre, e.jour AS vu_le, e.le AS paye_le,"
+	"         e.regle - lag(e.regle, 1, l.deja) OVER (PARTITION BY e.cle ORDER BY e.fin, e.instant, e.ordre) AS delta"
+	"    FROM etats e JOIN classees l ON l.cle = e.cle AND l.action IN ('maj', 'neuve')) "
 	"INSERT INTO creances.reglement (creancier, reglement, facture, rang, le, montant, nature, reprise)"
-	" SELECT l.creancier,"
-	"        concat_ws(':', l.facture, l.rang, l.nombre + row_number() OVER (PARTITION BY l.cle ORDER BY p.ordre)),"
-	"        l.facture, l.rang,"
-	"        CASE WHEN p.annule THEN p.jour ELSE p.le END,"
-	"        p.delta, CASE WHEN p.annule THEN 'annulation' ELSE 'paiement' END, l.reprise"
-	"   FROM classees l CROSS JOIN LATERAL ("
-	"        SELECT f.*, (f.delta < 0) = (l.montant >= 0) AS annule FROM ("
-	"        SELECT e.ordre, e.jour, e.le,"
-	"               e.regle - lag(e.regle, 1, l.deja) OVER (ORDER BY e.ordre) AS delta"
-	"          FROM (SELECT row_number() OVER (ORDER BY pas.instant, pas.ordre) AS ordre, pas.regle,"
-	"                       (pas.instant AT TIME ZONE l.fuseau)::date AS jour,"
-	"                       coalesce(pas.regle_le, (pas.instant AT TIME ZONE l.fuseau)::date) AS le"
-	"                  FROM pas WHERE pas.cle = l.cle"
-	"                UNION ALL SELECT 9223372036854775807, l.regle, l.jour, l.le) e) f) p"
-	"  WHERE l.action IN ('maj', 'neuve') AND p.delta <> 0",
+	" SELECT d.creancier,"
+	"        concat_ws(':', d.facture, d.rang, d.nombre + row_number() OVER (PARTITION BY d.cle ORDER BY d.fin, d.instant, d.ordre)),"
+	"        d.facture, d.rang, CASE WHEN (d.delta < 0) = (d.montant >= 0) THEN d.vu_le ELSE d.paye_le END, d.delta,"
+	"        CASE WHEN (d.delta < 0) = (d.montant >= 0) THEN 'annulation' ELSE 'paiement' END, d.reprise"
+	"   FROM deltas d WHERE d.delta <> 0",
 
 	[ORDRE_METTRE_A_JOUR] =
 	"UPDATE creances.creance c SET debiteur = l.debiteur, nature = l.nature, emission = l.emission,"
@@ -289,7 +304,9 @@ static const char *const textes[NB_ORDRES] = {
 	"     WHEN l.cle IS NULL OR NOT l.suivie AND c.cle IS NOT NULL THEN 'en trop dans le suivi'"
 	"     WHEN NOT l.suivie THEN CASE WHEN a.cle IS NOT NULL THEN 'anomalie à lever' END"
 	"     WHEN l.code IS NOT NULL THEN CASE WHEN a.code IS DISTINCT FROM l.code THEN 'anomalie à signaler : ' || l.motif END"
-	"     WHEN a.code = 'doublon' THEN NULL"
+	"     WHEN a.code = 'doublon' THEN CASE WHEN NOT EXISTS ("
+	"          SELECT FROM creances.creance x WHERE " MEME_CREANCE("x", "l") " AND x.retiree_le IS NULL)"
+	"          THEN 'absente du suivi' END"
 	"     WHEN a.cle IS NOT NULL THEN 'anomalie à lever'"
 	"     WHEN c.cle IS NULL THEN 'absente du suivi'"
 	"     ELSE nullif(concat_ws(', ',"
@@ -372,6 +389,8 @@ creances_textes_stables(void)
 
 	(void) set_config_option("datestyle", "ISO, YMD", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("timezone", "Europe/Paris", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("intervalstyle", "postgres", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("extra_float_digits", "3", PGC_USERSET, PGC_S_SESSION,
@@ -399,8 +418,6 @@ reglages_fixes(void)
 	int			niveau = creances_textes_stables();
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	(void) set_config_option("timezone", "Europe/Paris", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
@@ -852,8 +869,11 @@ ecrire(Relecture *r, bool anomalies)
 		bool		nul = r->nuls[4];
 
 		parametre(r, 5, (Datum) 0, true);
-		executer(r, ORDRE_VERSIONS_RETRAIT, NULL);
-		executer(r, ORDRE_RETIRER, NULL);
+		if (executer(r, ORDRE_VERSIONS_RETRAIT, NULL) > 0)
+		{
+			executer(r, ORDRE_RETIRER, NULL);
+			executer(r, ORDRE_DOUBLONS, NULL);
+		}
 		parametre(r, 5, reprise, nul);
 	}
 	if (n.changees)
@@ -930,7 +950,7 @@ relire(Oid suivi, ArrayType *cles, bool consommer,
 			Tuplestorestate *lignes = tuplestore_begin_heap(false, false, work_mem);
 			TupleTableSlot *ligne = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 
-			/* steps of the paid amount: the rows that show one */
+			/* steps of the paid amount */
 			executer(&r, ORDRE_CONSOMMER, lignes);
 			while (tuplestore_gettupleslot(lignes, true, false, ligne))
 			{
@@ -940,9 +960,9 @@ relire(Oid suivi, ArrayType *cles, bool consommer,
 
 				(void) slot_getattr(ligne, 1, &sans_cle);
 				montant = slot_getattr(ligne, 3, &sans_montant);
-				if (!sans_cle && !sans_montant &&
-					!numeric_is_nan(DatumGetNumeric(montant)) &&
-					!numeric_is_inf(DatumGetNumeric(montant)))
+				if (!sans_cle && (sans_montant ||
+								  (!numeric_is_nan(DatumGetNumeric(montant)) &&
+								   !numeric_is_inf(DatumGetNumeric(montant)))))
 					tuplestore_puttupleslot(pas, ligne);
 			}
 			ExecDropSingleTupleTableSlot(ligne);

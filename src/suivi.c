@@ -262,8 +262,13 @@ memes_colonnes(TupleTableSlot *avant, TupleTableSlot *apres,
 	return true;
 }
 
+/*
+ * Note the row's key and, when it is a state of the row (not one that it has
+ * left), the paid amount that it shows: NULL counts as nothing paid, so that a
+ * NULL in the journal means "this key was left" (or no plain column).
+ */
 static void
-ajouter_touchee(Touchees *t, TupleTableSlot *ligne, Lien *lien)
+ajouter_touchee(Touchees *t, TupleTableSlot *ligne, Lien *lien, bool quittee)
 {
 	Datum		cle = cle_de(ligne, lien);
 	bool		isnull;
@@ -290,19 +295,21 @@ ajouter_touchee(Touchees *t, TupleTableSlot *ligne, Lien *lien)
 	}
 	t->cles[t->nb] = cle;
 	t->regles[t->nb] = (Datum) 0;
-	if (lien->regle.attno != 0)
+	t->sans_date[t->nb] = true;
+	if (!quittee && lien->regle.attno != 0)
 	{
 		Datum		d = slot_getattr(ligne, lien->regle.attno, &isnull);
 
-		if (!isnull && lien->regle.type == NUMERICOID)
+		if (isnull)
+			t->regles[t->nb] = NumericGetDatum(int64_to_numeric(0));
+		else if (lien->regle.type == NUMERICOID)
 			t->regles[t->nb] = PointerGetDatum(PG_DETOAST_DATUM_COPY(d));
-		else if (!isnull)
+		else
 			t->regles[t->nb] = NumericGetDatum(int64_to_numeric(lien->regle.type == INT4OID ?
 																DatumGetInt32(d) :
 																DatumGetInt64(d)));
 	}
-	t->sans_date[t->nb] = true;
-	if (lien->regle_le.attno != 0)
+	if (!quittee && lien->regle_le.attno != 0)
 	{
 		t->dates[t->nb] = slot_getattr(ligne, lien->regle_le.attno, &isnull);
 		t->sans_date[t->nb] = isnull;
@@ -361,26 +368,26 @@ recueillir(TriggerData *trigdata, Lien *lien, Touchees *touchees)
 			{
 				if (lien->lues == NULL ||
 					!memes_colonnes(avant, apres, lien->lues, lien->nb_lues))
-					ajouter_touchee(touchees, apres, lien);
+					ajouter_touchee(touchees, apres, lien, false);
 				continue;
 			}
 			if (y_avant)
-				ajouter_touchee(touchees, avant, lien);
+				ajouter_touchee(touchees, avant, lien, true);
 			if (y_apres)
-				ajouter_touchee(touchees, apres, lien);
+				ajouter_touchee(touchees, apres, lien, false);
 		}
 		ExecDropSingleTupleTableSlot(avant);
 	}
 	else
 	{
-		Tuplestorestate *table = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ?
-			trigdata->tg_newtable : trigdata->tg_oldtable;
+		bool		quittee = !TRIGGER_FIRED_BY_INSERT(trigdata->tg_event);
+		Tuplestorestate *table = quittee ? trigdata->tg_oldtable : trigdata->tg_newtable;
 		int			pointeur = ouvrir(table);
 
 		while (lire(table, pointeur, apres))
 		{
 			CHECK_FOR_INTERRUPTS();
-			ajouter_touchee(touchees, apres, lien);
+			ajouter_touchee(touchees, apres, lien, quittee);
 		}
 	}
 	ExecDropSingleTupleTableSlot(apres);

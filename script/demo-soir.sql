@@ -1,0 +1,59 @@
+-- The end of the story of script/demo, after tonight's pass.
+
+\set QUIET on
+\pset footer off
+\pset null ''
+
+SELECT coalesce((SELECT debiteur FROM creances.a_faire GROUP BY debiteur
+				  ORDER BY sum(montant) DESC, debiteur LIMIT 1), 'Menuiserie Le Goff') AS payeur
+\gset
+SELECT count(*) AS avant FROM creances.a_faire WHERE debiteur = :'payeur'
+\gset
+\echo '5. UN PAIEMENT ARRÊTE TOUT, DANS SA PROPRE TRANSACTION'
+\echo
+\echo '   UPDATE public.factures SET montant_paye = montant_ttc, ... WHERE client =' :'payeur'
+\echo
+UPDATE public.factures
+   SET montant_paye = montant_ttc, date_paiement = creances.aujourdhui()
+ WHERE client = :'payeur' AND montant_paye < montant_ttc;
+SELECT :'payeur' AS client, :avant AS a_faire_avant,
+	   (SELECT count(*) FROM creances.a_faire WHERE debiteur = :'payeur') AS a_faire_apres,
+	   (SELECT coalesce(sum(solde), 0)::numeric(12,2) FROM creances.encours WHERE debiteur = :'payeur') AS reste_du;
+
+\echo '6. POURQUOI CHAQUE FACTURE ATTEND, OU NON : creances.decision()'
+\echo
+SELECT debiteur AS client, facture, retard, solde::numeric(12,2), etape_faite, etape AS etape_suivante, raison
+  FROM creances.decision()
+ WHERE retard > 0
+ ORDER BY retard DESC LIMIT 8;
+
+\echo '7. CE QUI PEUT ÊTRE RÉCLAMÉ, pénalités et 40 EUR compris : creances.encours'
+\echo
+SELECT debiteur AS client, facture, retard, solde::numeric(12,2), libelle_stade AS stade,
+	   penalites::numeric(12,2), indemnite::numeric(12,2), total_exigible::numeric(12,2)
+  FROM creances.encours
+ WHERE retard > 0
+ ORDER BY retard DESC LIMIT 8;
+
+\echo '8. LA BALANCE ÂGÉE, en jours de retard : creances.balance_agee_debiteur'
+\echo
+SELECT debiteur AS client, total::numeric(12,2),
+	   nullif(non_echu, 0)::numeric(12,2) AS non_echu,
+	   nullif(de_1_a_30, 0)::numeric(12,2) AS de_1_a_30,
+	   nullif(de_31_a_60, 0)::numeric(12,2) AS de_31_a_60,
+	   nullif(de_61_a_90, 0)::numeric(12,2) AS de_61_a_90,
+	   nullif(de_91_a_120 + plus_de_120, 0)::numeric(12,2) AS plus_de_90,
+	   nullif(credits, 0)::numeric(12,2) AS credits
+  FROM (SELECT * FROM creances.balance_agee_debiteur ORDER BY debiteur) AS b
+ UNION ALL
+SELECT '(total)', sum(total)::numeric(12,2), sum(non_echu)::numeric(12,2), sum(de_1_a_30)::numeric(12,2),
+	   sum(de_31_a_60)::numeric(12,2), sum(de_61_a_90)::numeric(12,2),
+	   sum(de_91_a_120 + plus_de_120)::numeric(12,2), nullif(sum(credits), 0)::numeric(12,2)
+  FROM creances.balance_agee_debiteur;
+
+\echo '9. LES RELANCES DE CE SOIR : creances.a_faire'
+\echo
+SELECT debiteur AS client, canal, libelle_stade AS stade, travail, le AS depuis_le, factures,
+	   montant::numeric(12,2), retard
+  FROM creances.a_faire
+ ORDER BY array_position('{a_valider,a_envoyer}'::text[], etat), canal, debiteur;

@@ -1,0 +1,99 @@
+# planifier() and a real pg_cron: it refuses where it cannot work and says what
+# to do, and where it can the job runs and succeeds.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+plan skip_all => 'waits for pg_cron up to a minute: with --long, or in CI'
+  unless $ENV{CREANCES_LONG} || $ENV{CI};
+
+my $node = PostgreSQL::Test::Cluster->new('cron');
+$node->init;
+$node->start;
+
+sub refused
+{
+	my ($database, $sql, $sqlstate, $hint, $name) = @_;
+	my ($status, $stdout, $stderr) =
+	  $node->psql($database, "\\set VERBOSITY verbose\n$sql");
+	is($status, 3, "$name: fails");
+	like($stderr, qr/ERROR:  $sqlstate: /, $name);
+	like($stderr, qr/^HINT:  .*$hint/m, "$name: says what to do");
+	return;
+}
+
+$node->safe_psql('postgres', 'CREATE EXTENSION creances');
+refused('postgres', q{SELECT creances.planifier('0 6 * * 1-5')},
+	'RC005',
+	qr/0 6 \* \* 1-5 psql .* -d postgres -c 'CALL creances\.passe_relance\(\)'/,
+	'without pg_cron');
+
+$node->append_conf(
+	'postgresql.conf', q{
+shared_preload_libraries = 'pg_cron'
+cron.database_name = 'postgres'
+cron.use_background_workers = on
+max_worker_processes = 20
+});
+$node->restart;
+refused('postgres', q{SELECT creances.planifier()},
+	'RC005', qr/CREATE EXTENSION pg_cron/, 'not created yet');
+$node->safe_psql('postgres', 'CREATE EXTENSION pg_cron; CREATE DATABASE erp');
+$node->safe_psql('erp',      'CREATE EXTENSION creances');
+refused('erp', q{SELECT creances.planifier('5 4 * * *')}, 'RC005',
+	qr/base postgres, .*cron\.schedule_in_database\('creances_passe_erp', '5 4 \* \* \*', 'CALL creances\.passe_relance\(\)', 'erp'\)/,
+	'from another database');
+refused('postgres', q{SELECT creances.planifier('de temps en temps')},
+	'22023', qr/cinq champs/, 'a schedule that is none');
+
+# The line that the hint gives, run where it says, and a job of this database:
+# both run.
+my $today = $node->safe_psql(
+	'postgres', q{
+CREATE TABLE public.factures (numero text PRIMARY KEY, client text, date_echeance date, montant_ttc numeric(12,2));
+INSERT INTO public.factures VALUES ('F1', 'client', creances.aujourdhui() - 3, 100);
+DO $$ BEGIN PERFORM creances.suivre_factures('public.factures', depuis => creances.aujourdhui() - 3); END $$;
+SELECT creances.aujourdhui();
+});
+my $job = $node->safe_psql('postgres', q{SELECT creances.planifier('0 6 * * 1-5')});
+is($node->safe_psql('postgres', q{SELECT creances.planifier('* * * * *')}),
+	$job, 'planned twice is planned once');
+$node->safe_psql('postgres',
+	q{SELECT cron.schedule_in_database('creances_passe_erp', '* * * * *', 'CALL creances.passe_relance()', 'erp')}
+);
+is( $node->safe_psql('postgres',
+		'SELECT jobname, schedule, database FROM cron.job ORDER BY jobname'),
+	"creances_passe|* * * * *|postgres\ncreances_passe_erp|* * * * *|erp",
+	'one job a database');
+
+$node->poll_query_until('postgres',
+	q{SELECT count(DISTINCT jobid) = 2 FROM cron.job_run_details WHERE end_time IS NOT NULL}
+) or diag('pg_cron has run nothing');
+is( $node->safe_psql('postgres', q{
+SELECT DISTINCT database, command, status FROM cron.job_run_details WHERE end_time IS NOT NULL ORDER BY 1}),
+	"erp|CALL creances.passe_relance()|succeeded\npostgres|CALL creances.passe_relance()|succeeded",
+	'pg_cron has run the pass, and it succeeded');
+foreach my $database ('postgres', 'erp')
+{
+	is( $node->safe_psql($database,
+			"SELECT DISTINCT etat FROM creances.passe WHERE jour >= '$today'"),
+		'terminee',
+		"$database: the pass of today is there");
+}
+is( $node->safe_psql('postgres', q{
+SELECT travail, horaire, actif, dernier_etat, derniere_passe >= '} . $today . q{', etat_passe FROM creances.etat_planification()
+ WHERE travail = 'creances_passe'}),
+	'creances_passe|* * * * *|t|succeeded|t|terminee',
+	'etat_planification tells it');
+
+is($node->safe_psql('postgres', 'SELECT creances.deplanifier()'),
+	'1', 'deplanifier takes the job away');
+is($node->safe_psql('postgres', 'SELECT jobname FROM cron.job'),
+	'creances_passe_erp', 'and leaves the others');
+
+$node->stop;
+done_testing();

@@ -1,0 +1,73 @@
+# README.md says what is so: its SQL runs, in order, and prints what it shows.
+#
+# A block that starts with ```sql is given to psql; when the next block starts
+# with ``` or ```text, with nothing but empty lines between, it is what psql
+# prints (notices aside).  Blocks marked otherwise are neither run nor compared.
+# Where README does not create public.factures itself, that is the table below;
+# pg_cron is there.
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $file = dirname(__FILE__) . '/../../README.md';
+plan skip_all => 'no README.md' unless -e $file;
+my $readme = slurp_file($file);
+
+my $node = PostgreSQL::Test::Cluster->new('readme');
+$node->init;
+$node->append_conf(
+	'postgresql.conf', q{
+shared_preload_libraries = 'pg_cron'
+cron.database_name = 'postgres'
+cron.use_background_workers = on
+max_worker_processes = 20
+});
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION pg_cron')
+  unless $readme =~ /CREATE EXTENSION pg_cron/i;
+$node->safe_psql(
+	'postgres', q{
+CREATE TABLE public.factures (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, numero text NOT NULL UNIQUE, client text NOT NULL,
+							  date_facture date, date_echeance date, montant_ttc numeric(12,2),
+							  montant_paye numeric(12,2) NOT NULL DEFAULT 0, date_paiement date);
+INSERT INTO public.factures (numero, client, date_facture, date_echeance, montant_ttc)
+SELECT 'F' || i, 'client ' || i % 4, creances.j - 60 + i, creances.j - 30 + i, 100 + i
+  FROM (SELECT (now() AT TIME ZONE 'Europe/Paris')::date AS j) AS creances, generate_series(1, 40) AS i;
+}) unless $readme =~ /CREATE TABLE (public\.)?factures\b/i;
+
+sub trimmed
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/^\n+|\n+$//g;
+	return $text;
+}
+
+my $run = 0;
+while ($readme =~ /^```sql\n(.*?)^```\n(?:\n*^```(?:text)?\n(.*?)^```$)?/msg)
+{
+	my ($sql, $shown) = ($1, $2);
+	my $line = 1 + (substr($readme, 0, $-[1]) =~ tr/\n//);
+	my ($stdout, $stderr) = ('', '');
+
+	IPC::Run::run(
+		[
+			'psql', '-X', '-q', '-P', 'pager=off',
+			'-v',   'ON_ERROR_STOP=1', '-d', $node->connstr('postgres')
+		],
+		'<', \$sql, '>', \$stdout, '2>', \$stderr);
+	is($?, 0, "README.md line $line: the SQL runs") or diag($stderr);
+	is(trimmed($stdout), trimmed($shown), "README.md line $line: prints what is shown")
+	  if defined $shown;
+	$run++;
+}
+cmp_ok($run, '>', 0, 'README.md has SQL to run');
+
+$node->stop;
+done_testing();
