@@ -14,6 +14,10 @@ CREATE FUNCTION creances._colonnes_lues(factures regclass, requete text) RETURNS
 LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'creances_colonnes_lues';
 COMMENT ON FUNCTION creances._colonnes_lues(regclass, text) IS 'Colonnes de cette table que lit la requete, par analyse seulement.';
 
+CREATE FUNCTION creances._une_expression(texte text) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'creances_une_expression';
+COMMENT ON FUNCTION creances._une_expression(text) IS 'Le texte est une seule expression SQL, et rien d''autre.';
+
 CREATE VIEW creances.suivi AS
 SELECT t.tgrelid::regclass AS factures,
 	   a.args[1] AS mode,
@@ -259,6 +263,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._requete(regclass, boolean) IS 'Texte de la requete qui lit une table suivie.';
 
+-- The keys alone, for when a value of some row cannot be read.
+CREATE FUNCTION creances._requete_cles(factures regclass) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT format('SELECT array_agg(%s) FROM %s AS t',
+				  CASE WHEN cardinality(s.cle) = 1 THEN c.colonnes ELSE format('ARRAY[%s]::text', c.colonnes) END, s.factures)
+	  FROM creances.suivi s
+	 CROSS JOIN LATERAL (SELECT string_agg(format('concat(t.%I)', k.nom), ', ' ORDER BY k.n) AS colonnes
+						   FROM unnest(s.cle) WITH ORDINALITY k(nom, n)) c
+	 WHERE s.factures = _requete_cles.factures;
+END;
+COMMENT ON FUNCTION creances._requete_cles(regclass) IS 'Texte de la requete qui lit les cles d''une table suivie.';
+
 -- ------------------------------------------------------------------ refresh
 
 CREATE FUNCTION creances.rafraichir(lot integer DEFAULT NULL) RETURNS bigint
@@ -451,10 +468,13 @@ BEGIN
 			 UNION ALL SELECT 'filtre', filtre WHERE filtre IS NOT NULL
 	LOOP
 		BEGIN
+			IF creances._expression(factures, c.valeur) NOT LIKE 't.%' AND NOT creances._une_expression(c.valeur) THEN
+				RAISE EXCEPTION USING ERRCODE = '42601', MESSAGE = 'il faut une seule expression';
+			END IF;
 			PERFORM creances._colonnes_lues(factures, format('SELECT %s::%s FROM %s AS t',
 				creances._expression(factures, c.valeur),
 				CASE WHEN c.champ = 'filtre' THEN 'boolean' ELSE coalesce(types ->> c.champ, 'text') END, factures));
-		EXCEPTION WHEN syntax_error_or_access_rule_violation OR feature_not_supported THEN
+		EXCEPTION WHEN syntax_error_or_access_rule_violation OR feature_not_supported OR data_exception THEN
 			GET STACKED DIAGNOSTICS erreur = MESSAGE_TEXT;
 			RAISE EXCEPTION USING ERRCODE = 'RC002',
 				MESSAGE = format('%s : « %s » n''est ni une colonne de %s ni une expression valide', c.champ, c.valeur, factures),

@@ -19,6 +19,7 @@
 #include "mb/pg_wchar.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
+#include "parser/parser.h"
 #include "parser/parsetree.h"
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
@@ -28,6 +29,7 @@
 #include "creances.h"
 
 PG_FUNCTION_INFO_V1(creances_colonnes_lues);
+PG_FUNCTION_INFO_V1(creances_une_expression);
 PG_FUNCTION_INFO_V1(creances_arguments);
 
 typedef struct Recherche
@@ -66,6 +68,25 @@ chercher(Node *noeud, Recherche *r)
 }
 
 /*
+ * creances._une_expression(texte text) returns boolean: the text is one SQL
+ * expression and nothing else, so that it means the same between parentheses.
+ */
+Datum
+creances_une_expression(PG_FUNCTION_ARGS)
+{
+	List	   *ordres = raw_parser(text_to_cstring(PG_GETARG_TEXT_PP(0)), RAW_PARSE_PLPGSQL_EXPR);
+	SelectStmt *s = (SelectStmt *) linitial_node(RawStmt, ordres)->stmt;
+
+	PG_RETURN_BOOL(list_length(ordres) == 1 && IsA(s, SelectStmt) &&
+				   s->op == SETOP_NONE && list_length(s->targetList) == 1 &&
+				   linitial_node(ResTarget, s->targetList)->name == NULL &&
+				   !s->distinctClause && !s->fromClause && !s->whereClause &&
+				   !s->groupClause && !s->havingClause && !s->windowClause &&
+				   !s->sortClause && !s->limitOffset && !s->limitCount &&
+				   !s->lockingClause);
+}
+
+/*
  * creances._colonnes_lues(factures regclass, requete text) returns text[]:
  * names of the columns of this table that the query reads.
  */
@@ -89,6 +110,10 @@ creances_colonnes_lues(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 creances_errmsg("une correspondance ne contient pas plusieurs commandes")));
 	q = parse_analyze_fixedparams(linitial_node(RawStmt, ordres), texte, types, 2, NULL);
+	if (q->hasAggs || q->hasWindowFuncs || q->hasTargetSRFs)
+		ereport(ERROR,
+				(errcode(ERRCODE_GROUPING_ERROR),
+				 creances_errmsg("une correspondance se calcule sur une seule ligne : ni agrégat, ni fenêtre, ni fonction qui rend plusieurs lignes")));
 	(void) chercher((Node *) q, &r);
 
 	rel = relation_open(r.relid, AccessShareLock);

@@ -79,6 +79,8 @@ typedef enum Ordre
 	ORDRE_ANOMALIES,
 	ORDRE_ECARTS,
 	ORDRE_CLES,
+	ORDRE_REQUETE_CLES,
+	ORDRE_CLES_CONNUES,
 	ORDRE_SUIVIS,
 	ORDRE_CONSOMMER,
 	ORDRE_ANOMALIE_LUE,
@@ -320,12 +322,24 @@ static const char *const textes[NB_ORDRES] = {
 	"       CASE WHEN c.nature <> l.nature THEN format('nature %s au lieu de %s', c.nature, l.nature) END,"
 	"       CASE WHEN coalesce(m.deja, 0) <> l.regle THEN format('réglé %s au lieu de %s', coalesce(m.deja, 0), l.regle) END), '')"
 	"     END AS ecart) e"
-	" WHERE e.ecart IS NOT NULL ORDER BY 1",
+	" WHERE e.ecart IS NOT NULL AND coalesce(l.cle, c.cle) <> ALL ($2)"
+	" UNION ALL"
+	" SELECT k, NULL, 'anomalie à signaler : une valeur de la ligne ne se lit pas' FROM unnest($2) k"
+	"  WHERE NOT EXISTS (SELECT FROM creances.anomalie a WHERE a.suivi = $1 AND a.cle = k AND a.code = 'valeur')"
+	" ORDER BY 1",
 
 	[ORDRE_CLES] =
 	"SELECT array_agg(DISTINCT k.cle) FILTER (WHERE k.cle IS NOT NULL), bool_or(k.cle IS NULL)"
 	"  FROM ((SELECT cle FROM creances.a_revoir WHERE suivi = $1 LIMIT $5::bigint)"
 	"        UNION ALL SELECT cle FROM creances.anomalie WHERE suivi = $1 AND code = 'lecture') k",
+
+	[ORDRE_REQUETE_CLES] =
+	"SELECT creances._requete_cles($1)",
+
+	[ORDRE_CLES_CONNUES] =
+	"SELECT array_agg(k.cle) FROM (SELECT unnest($2) AS cle UNION"
+	"  SELECT cle FROM creances.creance WHERE suivi = $1 AND retiree_le IS NULL UNION"
+	"  SELECT cle FROM creances.a_revoir WHERE suivi = $1 AND cle IS NOT NULL) k",
 
 	[ORDRE_SUIVIS] =
 	"SELECT array_agg(s::oid ORDER BY s::oid) FROM ("
@@ -725,17 +739,11 @@ lecture_de(Relecture *r)
 }
 
 /*
- * Read the rows as the owner of the ERP's table, and give them to the next
- * statements as "lu".
+ * Execute as the owner of the ERP's table.
  */
-static Tuplestorestate *
-lire_table(Relecture *r)
+static void
+executer_comme_proprietaire(Relecture *r, SPIPlanPtr plan, Tuplestorestate *sortie)
 {
-	Tuplestorestate *lu = tuplestore_begin_heap(false, false, work_mem);
-	Lecture    *lecture = lecture_de(r);
-	SPIPlanPtr	plan = r->nuls[1] ? lecture->entiere : lecture->par_cles;
-	Oid			declencheur = lecture->declencheur;
-	TupleDesc	desc;
 	Oid			qui;
 	int			contexte;
 
@@ -743,14 +751,101 @@ lire_table(Relecture *r)
 	SetUserIdAndSecContext(proprietaire(r->suivi),
 						   contexte | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
+	executer_plan(r, plan, sortie);
+	SetUserIdAndSecContext(qui, contexte);
+}
+
+/*
+ * Read the rows of r's keys, as the owner of the ERP's table.
+ */
+static TupleDesc
+lire_lignes(Relecture *r, Tuplestorestate *lu)
+{
+	Lecture    *lecture = lecture_de(r);
+	SPIPlanPtr	plan = r->nuls[1] ? lecture->entiere : lecture->par_cles;
+	Oid			declencheur = lecture->declencheur;
+
 	/* on error, a column may have changed type: plan it afresh next time */
 	lecture->declencheur = InvalidOid;
-	executer_plan(r, plan, lu);
+	executer_comme_proprietaire(r, plan, lu);
 	lecture->declencheur = declencheur;
-	SetUserIdAndSecContext(qui, contexte);
-	desc = description(plan);
+	return description(plan);
+}
+
+/*
+ * Read them and give them to the next statements as "lu".
+ */
+static Tuplestorestate *
+lire_table(Relecture *r)
+{
+	Tuplestorestate *lu = tuplestore_begin_heap(false, false, work_mem);
+	TupleDesc	desc = lire_lignes(r, lu);
+
 	nommer("lu", desc, lu, tuplestore_tuple_count(lu));
 	return lu;
+}
+
+/*
+ * All keys of the table and of its receivables, in the caller's context; NULL
+ * when there is none.
+ */
+static ArrayType *
+toutes_les_cles(Oid suivi)
+{
+	Relecture	r;
+	Oid			qui;
+	int			contexte;
+	int			niveau;
+	MemoryContext appelant = CurrentMemoryContext;
+	ArrayType  *cles = NULL;
+	SPIPlanPtr	plan;
+	Datum		d;
+	bool		isnull;
+
+	commencer(&r, suivi, NULL);
+	GetUserIdAndSecContext(&qui, &contexte);
+	SetUserIdAndSecContext(r.nous, contexte | SECURITY_LOCAL_USERID_CHANGE);
+	niveau = reglages_fixes();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect");
+	executer(&r, ORDRE_REQUETE_CLES, NULL);
+	plan = preparer(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	executer_comme_proprietaire(&r, plan, NULL);
+	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	parametre(&r, 2, d, isnull);
+	executer(&r, ORDRE_CLES_CONNUES, NULL);
+	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (!isnull)
+	{
+		MemoryContext dedans = MemoryContextSwitchTo(appelant);
+
+		cles = DatumGetArrayTypePCopy(d);
+		MemoryContextSwitchTo(dedans);
+	}
+	SPI_finish();
+	AtEOXact_GUC(true, niveau);
+	SetUserIdAndSecContext(qui, contexte);
+	return cles;
+}
+
+/*
+ * Both halves of an array of keys.
+ */
+static void
+moities(ArrayType *cles, ArrayType **gauche, ArrayType **droite)
+{
+	Datum	   *valeurs;
+	int			n;
+
+	deconstruct_array(cles, TEXTOID, -1, false, TYPALIGN_INT, &valeurs, NULL, &n);
+	*gauche = construct_array(valeurs, n / 2, TEXTOID, -1, false, TYPALIGN_INT);
+	*droite = construct_array(valeurs + n / 2, n - n / 2, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+static int
+nombre_de_cles(ArrayType *cles)
+{
+	return ArrayGetNItems(ARR_NDIM(cles), ARR_DIMS(cles));
 }
 
 /* What ORDRE_CLASSER found, counted. */
@@ -851,8 +946,7 @@ ecrire(Relecture *r, bool anomalies)
 	bool		manquantes;
 
 	manquantes = r->nuls[1] ||
-		nb_lues < (uint64) ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(r->valeurs[1])),
-										  ARR_DIMS(DatumGetArrayTypeP(r->valeurs[1])));
+		nb_lues < (uint64) nombre_de_cles(DatumGetArrayTypeP(r->valeurs[1]));
 	r->nb = nb_lues;
 	desc = executer_et_decrire(r, ORDRE_CLASSER, classees);
 	compter(classees, desc, &n);
@@ -989,25 +1083,6 @@ creances_relire_ici(Oid suivi, ArrayType *cles, ArrayType **laissees)
 	(void) relire(suivi, cles, false, ATTENTE_MAX, laissees);
 }
 
-/*
- * creances._relire(suivi regclass): the whole table, for the
- * first load.  Returns the number of receivables written.
- */
-Datum
-creances_relire_table(PG_FUNCTION_ARGS)
-{
-	ArrayType  *laissees = NULL;
-	uint64		nb;
-
-	nb = relire(PG_GETARG_OID(0), NULL, true, "0", &laissees);
-	if (laissees)
-		ereport(ERROR,
-				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-				 creances_errmsg("des créances de cette table sont verrouillées par une autre session"),
-				 creances_errhint("Recommencez quand elle aura terminé.")));
-	PG_RETURN_INT64(nb);
-}
-
 /* ----------------------------------------------------------------
  *		rafraichir()
  * ----------------------------------------------------------------
@@ -1096,42 +1171,60 @@ lire_liste(void *arg)
  * Refresh these keys; when a value of one row is in error, halve until it is
  * alone and write it down.  An error that is the table's (a column is gone, a
  * right is missing) is written down for all keys at once; a conflict with
- * another session leaves the keys in the journal.
+ * another session leaves the keys in the journal.  On a first load both are the
+ * caller's to know: nothing is half-tied.
  */
 static uint64
-traiter(Oid suivi, ArrayType *cles)
+traiter(Oid suivi, ArrayType *cles, bool chargement)
 {
 	Travail		t = {suivi, cles, false, NULL, 0};
 	ErrorData  *erreur;
 	int			classe;
-	int			nb = cles ? ArrayGetNItems(ARR_NDIM(cles), ARR_DIMS(cles)) : 0;
 
 	CHECK_FOR_INTERRUPTS();
 	erreur = creances_essayer(relire_travail, &t);
 	if (erreur == NULL)
 		return t.nb;
 	classe = ERRCODE_TO_CATEGORY(erreur->sqlerrcode);
-	if (classe == ERRCODE_TRANSACTION_ROLLBACK ||
-		erreur->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
-		return 0;
 	if (classe == ERRCODE_INSUFFICIENT_RESOURCES)
 		ReThrowError(erreur);
+	if (classe == ERRCODE_TRANSACTION_ROLLBACK ||
+		erreur->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+	{
+		if (chargement)
+			ReThrowError(erreur);
+		return 0;
+	}
 
 	t.de_la_table = classe != ERRCODE_DATA_EXCEPTION;
 	t.motif = erreur->message;
-	if (!t.de_la_table && nb > 1)
+	if (t.de_la_table && chargement)
+		ReThrowError(erreur);
+	if (!t.de_la_table && cles == NULL)
 	{
-		Datum	   *valeurs;
-		int			n;
-		uint64		total;
+		cles = toutes_les_cles(suivi);
+		return cles ? traiter(suivi, cles, chargement) : 0;
+	}
+	if (!t.de_la_table && nombre_de_cles(cles) > 1)
+	{
+		ArrayType  *gauche,
+				   *droite;
 
-		deconstruct_array(cles, TEXTOID, -1, false, TYPALIGN_INT, &valeurs, NULL, &n);
-		total = traiter(suivi, construct_array(valeurs, n / 2, TEXTOID, -1, false, TYPALIGN_INT));
-		total += traiter(suivi, construct_array(valeurs + n / 2, n - n / 2, TEXTOID, -1, false, TYPALIGN_INT));
-		return total;
+		moities(cles, &gauche, &droite);
+		return traiter(suivi, gauche, chargement) + traiter(suivi, droite, chargement);
 	}
 	noter_anomalie(&t);
 	return 0;
+}
+
+/*
+ * creances._relire(suivi regclass) returns bigint: the whole table, for the
+ * first load.  Returns the number of receivables written.
+ */
+Datum
+creances_relire_table(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(traiter(PG_GETARG_OID(0), NULL, true));
 }
 
 /*
@@ -1174,11 +1267,84 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 
 		ordre_seul(DatumGetObjectId(oids[i]), NULL, false, lot, ORDRE_CLES, lire_liste, &cles);
 		if (cles.table_entiere)
-			total += traiter(DatumGetObjectId(oids[i]), NULL);
+			total += traiter(DatumGetObjectId(oids[i]), NULL, false);
 		else if (cles.valeurs)
-			total += traiter(DatumGetObjectId(oids[i]), cles.valeurs);
+			total += traiter(DatumGetObjectId(oids[i]), cles.valeurs, false);
 	}
 	PG_RETURN_INT64(total);
+}
+
+/* ----------------------------------------------------------------
+ *		verifier_suivi()
+ * ----------------------------------------------------------------
+ */
+
+typedef struct Verification
+{
+	Relecture  *r;
+	TupleDesc	desc;			/* of the rows read */
+	Tuplestorestate *lu;		/* rows read so far */
+	ArrayBuildState *illisibles;	/* keys of rows that cannot be read */
+	Tuplestorestate *essai;		/* rows of this attempt */
+} Verification;
+
+static void
+lire_essai(void *arg)
+{
+	Verification *v = (Verification *) arg;
+
+	v->desc = lire_lignes(v->r, v->essai);
+}
+
+/*
+ * Read the rows of these keys (NULL: of the whole table), leaving aside those
+ * of which a value cannot be read.
+ */
+static void
+lire_ce_qui_se_lit(Verification *v, ArrayType *cles)
+{
+	ErrorData  *erreur;
+	ArrayType  *gauche,
+			   *droite;
+
+	CHECK_FOR_INTERRUPTS();
+	parametre(v->r, 2, PointerGetDatum(cles), cles == NULL);
+	/* made outside of the subtransaction, whose end would close its file */
+	v->essai = tuplestore_begin_heap(false, false, work_mem);
+	erreur = creances_essayer(lire_essai, v);
+	if (erreur == NULL)
+	{
+		TupleTableSlot *ligne = MakeSingleTupleTableSlot(v->desc, &TTSOpsMinimalTuple);
+
+		while (tuplestore_gettupleslot(v->essai, true, false, ligne))
+			tuplestore_puttupleslot(v->lu, ligne);
+		ExecDropSingleTupleTableSlot(ligne);
+		tuplestore_end(v->essai);
+		return;
+	}
+	tuplestore_end(v->essai);
+	if (ERRCODE_TO_CATEGORY(erreur->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
+		ReThrowError(erreur);
+	if (cles == NULL)
+	{
+		cles = toutes_les_cles(v->r->suivi);
+		if (cles)
+			lire_ce_qui_se_lit(v, cles);
+	}
+	else if (nombre_de_cles(cles) > 1)
+	{
+		moities(cles, &gauche, &droite);
+		lire_ce_qui_se_lit(v, gauche);
+		lire_ce_qui_se_lit(v, droite);
+	}
+	else
+	{
+		Datum	   *cle;
+		int			n;
+
+		deconstruct_array(cles, TEXTOID, -1, false, TYPALIGN_INT, &cle, NULL, &n);
+		v->illisibles = accumArrayResult(v->illisibles, cle[0], false, TEXTOID, CurrentMemoryContext);
+	}
 }
 
 /*
@@ -1193,7 +1359,7 @@ creances_verifier_suivi(PG_FUNCTION_ARGS)
 	Oid			qui;
 	int			contexte;
 	int			niveau;
-	Tuplestorestate *lu;
+	Verification v = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
 	commencer(&r, PG_GETARG_OID(0), NULL);
@@ -1202,10 +1368,16 @@ creances_verifier_suivi(PG_FUNCTION_ARGS)
 	niveau = reglages_fixes();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect");
-	lu = lire_table(&r);
+	v.r = &r;
+	v.lu = tuplestore_begin_heap(false, false, work_mem);
+	v.illisibles = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	lire_ce_qui_se_lit(&v, NULL);
+	nommer("lu", v.desc, v.lu, tuplestore_tuple_count(v.lu));
+	parametre(&r, 2, makeArrayResult(v.illisibles, CurrentMemoryContext), false);
+	r.nb = tuplestore_tuple_count(v.lu);
 	executer(&r, ORDRE_ECARTS, rsinfo->setResult);
 	SPI_unregister_relation("lu");
-	tuplestore_end(lu);
+	tuplestore_end(v.lu);
 	SPI_finish();
 	AtEOXact_GUC(true, niveau);
 	SetUserIdAndSecContext(qui, contexte);
