@@ -18,7 +18,8 @@ CREATE TABLE creances.a_revoir (
 	instant		timestamptz NOT NULL,
 	transaction	xid8 NOT NULL,
 	regle		numeric,
-	regle_le	date
+	regle_le	date,
+	chargement	boolean
 );
 COMMENT ON TABLE creances.a_revoir IS
 'Journal : une ligne par cle touchee dans une table suivie, ajoutee par la transaction de l''ERP, effacee par rafraichir().';
@@ -28,6 +29,8 @@ COMMENT ON COLUMN creances.a_revoir.instant IS 'Instant de l''ecriture par l''ER
 COMMENT ON COLUMN creances.a_revoir.transaction IS 'Transaction de l''ERP.';
 COMMENT ON COLUMN creances.a_revoir.regle IS 'Montant regle que montrait la ligne, quand la correspondance est une simple colonne ; NULL : la ligne a quitte cette cle.';
 COMMENT ON COLUMN creances.a_revoir.regle_le IS 'Date de reglement que montrait la ligne, quand la correspondance est une simple colonne.';
+
+COMMENT ON COLUMN creances.a_revoir.chargement IS 'Mise par synchroniser() : une creance plus ancienne que le suivi y entre comme reprise.';
 
 -- ------------------------------------------------------------------ facts
 
@@ -238,6 +241,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances.aujourdhui(text) IS
 'Date du jour du creancier : Europe/Paris, sauf si la ligne du creancier nomme un autre fuseau. Ne depend pas du fuseau de la session.';
+
+CREATE FUNCTION creances._verifier_au(au date) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF au IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la date d''arrêté ne peut pas être NULL', HINT = 'Omettez-la pour la date du jour.';
+	END IF;
+	IF NOT isfinite(au) THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = 'la date d''arrêté ne peut pas être infinie', HINT = 'Omettez-la pour la date du jour.';
+	END IF;
+	RETURN au;
+END $$;
+COMMENT ON FUNCTION creances._verifier_au(date) IS 'Refuse une date d''arrete NULL ou infinie.';
 
 -- Rows that the extension ships are replaced by upgrades: users add theirs
 -- beside them. Attached after the shipped rows; a second firing is harmless.

@@ -297,8 +297,8 @@ CREATE FUNCTION creances._a_resynchroniser(factures regclass) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH j AS (
-		INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)
-		SELECT _a_resynchroniser.factures, v.cle, clock_timestamp(), pg_current_xact_id()
+		INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
+		SELECT _a_resynchroniser.factures, v.cle, clock_timestamp(), pg_current_xact_id(), true
 		  FROM creances.verifier_suivi(_a_resynchroniser.factures) v
 		RETURNING 1)
 	SELECT count(*) FROM j;

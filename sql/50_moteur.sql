@@ -371,10 +371,13 @@ BEGIN ATOMIC
 			   END AS frein
 		  FROM creances._restes(au, creanciers, debiteurs) r
 		 CROSS JOIN LATERAL creances._horloge(au, r.creancier, r.facture, r.rang) h
-		  -- an action in the queue that claims it
+		  -- an action in the queue that claims it, and that the pass will not annul
 		  LEFT JOIN LATERAL (SELECT l.etat FROM creances.relance_creance l
+							   JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
 							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
 								AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise')
+								AND (l.etat = 'prise' OR k.debiteur = r.debiteur AND k.devise = r.devise
+														 AND (l.stade <> 'preventive' OR r.echeance >= au))
 							  LIMIT 1) v ON true
 		  -- its step failed and nobody has said what to do
 		  LEFT JOIN LATERAL (SELECT l.etape FROM creances.relance_creance l
@@ -404,7 +407,9 @@ BEGIN ATOMIC
 				   AND EXISTS (SELECT FROM creances.relance_creance k
 								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
 								WHERE k.creancier = r.creancier AND k.relance = r.relance
-								  AND k.reclamee AND k.etat = r.etat AND c.solde > 0)) f ON l.frein IS NULL
+								  AND k.reclamee AND k.etat = r.etat AND c.solde > 0
+								  AND (k.etat = 'prise' OR c.debiteur = r.debiteur AND c.devise = r.devise
+														   AND (k.stade <> 'preventive' OR c.echeance >= au)))) f ON l.frein IS NULL
 		  LEFT JOIN LATERAL (
 				SELECT max(coalesce(r.envoyee_le, r.prise_le)) AS dernier
 				  FROM creances.relance r
@@ -446,7 +451,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT d.creancier, d.debiteur, d.devise, d.facture, d.rang, d.echeance, d.retard, d.solde, d.reste,
 		   d.faite, d.etape, d.canal, d.stade_vise::text, d.due_le, d.decision, d.raison
-	  FROM creances._decision(au) d;
+	  FROM (SELECT creances._verifier_au(decision.au) AS au) q, LATERAL creances._decision(q.au) d;
 END;
 COMMENT ON FUNCTION creances.decision(date) IS
 'Pour chaque creance ouverte : relancer ou attendre cette nuit-la, quelle etape, et la raison. "reste" est ce qui peut etre reclame une fois imputes les credits du debiteur.';
@@ -458,7 +463,8 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT d.relance, d.creancier, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text, d.etat,
 		   d.facture, d.rang, d.etape, d.reste
-	  FROM creances._decision(au) d WHERE d.decision = 'relancer';
+	  FROM (SELECT creances._verifier_au(simuler_passe.au) AS au) q, LATERAL creances._decision(q.au) d
+	 WHERE d.decision = 'relancer';
 END;
 COMMENT ON FUNCTION creances.simuler_passe(date) IS
 'Ce que CALL passe_relance(au) mettrait en file, ligne a ligne, sans rien ecrire. En mode differe, appelez d''abord rafraichir().';

@@ -43,19 +43,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._etat_au(date) IS 'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la.';
 
-CREATE FUNCTION creances._verifier_au(au date) RETURNS date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	IF au IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la date d''arrêté ne peut pas être NULL', HINT = 'Omettez-la pour la date du jour.';
-	END IF;
-	IF NOT isfinite(au) THEN
-		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = 'la date d''arrêté ne peut pas être infinie', HINT = 'Omettez-la pour la date du jour.';
-	END IF;
-	RETURN au;
-END $$;
-COMMENT ON FUNCTION creances._verifier_au(date) IS 'Refuse une date d''arrete NULL ou infinie.';
-
 CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
 			   montant numeric)

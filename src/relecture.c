@@ -98,7 +98,7 @@ typedef enum Ordre
 static Oid	types_parametres[NB_PARAMETRES] = {
 	REGCLASSOID,				/* $1 the followed table */
 	TEXTARRAYOID,				/* $2 the keys, NULL for the whole table */
-	BOOLOID,					/* $3 the error is the table's, not a row's */
+	BOOLOID,					/* $3 first load; or: the error is the table's */
 	DATEOID,					/* $4 day from which the table is followed */
 	TEXTOID						/* $5 how older receivables come in, or a text */
 };
@@ -134,8 +134,8 @@ static const char *const textes[NB_ORDRES] = {
 	"       l.emission, coalesce(l.emission, p.nee_le, n.nee_le) AS nee_le,"
 	"       l.echeance, l.montant, l.devise, l.regle, l.motif, l.code,"
 	"       t.jour, t.fuseau,"
-	"       n.nee_le < $4 AND p.creancier IS NULL AS reprise,"
-	"       coalesce(l.regle_le, CASE WHEN n.nee_le < $4 AND p.creancier IS NULL THEN $4 END, t.jour) AS le,"
+	"       n.reprise AND p.creancier IS NULL AS reprise,"
+	"       coalesce(l.regle_le, CASE WHEN n.reprise AND p.creancier IS NULL THEN $4 END, t.jour) AS le,"
 	"       coalesce(m.deja, 0) AS deja, coalesce(m.nombre, 0) AS nombre, m.dernier,"
 	"       p.versions, p.version_le,"
 	"       p.retiree_le IS NOT NULL OR p.montant <> l.montant OR p.echeance <> l.echeance"
@@ -167,7 +167,8 @@ static const char *const textes[NB_ORDRES] = {
 	"  LEFT JOIN creances.creancier s ON s.creancier = l.creancier"
 	"  CROSS JOIN LATERAL (SELECT coalesce(s.fuseau, 'Europe/Paris') AS fuseau,"
 	"                             (now() AT TIME ZONE coalesce(s.fuseau, 'Europe/Paris'))::date AS jour) t"
-	"  CROSS JOIN LATERAL (SELECT coalesce(l.emission, least(l.echeance, t.jour)) AS nee_le) n",
+	"  CROSS JOIN LATERAL (SELECT x.nee_le, ($3 OR l.cle IN (SELECT pas.cle FROM pas WHERE pas.chargement)) AND x.nee_le < $4 AS reprise"
+	"                        FROM (SELECT coalesce(l.emission, least(l.echeance, t.jour)) AS nee_le) x) n",
 
 	[ORDRE_TIERS_CREANCIER] =
 	"INSERT INTO creances.creancier (creancier)"
@@ -351,7 +352,7 @@ static const char *const textes[NB_ORDRES] = {
 	"DELETE FROM creances.a_revoir WHERE ctid = ANY (ARRAY("
 	"   SELECT ctid FROM creances.a_revoir WHERE suivi = $1"
 	"      AND CLES(cle) FOR UPDATE SKIP LOCKED))"
-	" RETURNING cle, instant, regle, regle_le, ctid",
+	" RETURNING cle, instant, regle, regle_le, ctid, chargement",
 
 	[ORDRE_ANOMALIE_LUE] =
 	"WITH d AS (DELETE FROM creances.a_revoir WHERE suivi = $1"
@@ -426,6 +427,23 @@ option_texte(const char *options, const char *nom)
 		pnstrdup(v->val.string.val, v->val.string.len) : NULL;
 }
 
+/*
+ * For a set of keys every access is by an index, whatever the tables held when
+ * a plan that is kept was made: they start empty and sessions live long.
+ */
+static void
+par_index(bool peu_de_cles)
+{
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	if (!peu_de_cles)
+		return;
+	(void) set_config_option("enable_hashjoin", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("enable_mergejoin", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 static int
 reglages_fixes(void)
 {
@@ -451,6 +469,19 @@ proprietaire(Oid relid)
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+/*
+ * Become the owner of the ERP's table, as for any SQL that is not ours.  The
+ * caller restores.
+ */
+static void
+devenir_proprietaire(Oid suivi, Oid *qui, int *contexte)
+{
+	GetUserIdAndSecContext(qui, contexte);
+	SetUserIdAndSecContext(proprietaire(suivi),
+						   *contexte | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
 }
 
 static void
@@ -619,13 +650,14 @@ nommer(const char *nom, TupleDesc desc, Tuplestorestate *lignes, uint64 nb)
 static TupleDesc
 desc_pas(void)
 {
-	TupleDesc	desc = CreateTemplateTupleDesc(5);
+	TupleDesc	desc = CreateTemplateTupleDesc(6);
 
 	TupleDescInitEntry(desc, 1, "cle", TEXTOID, -1, 0);
 	TupleDescInitEntry(desc, 2, "instant", TIMESTAMPTZOID, -1, 0);
 	TupleDescInitEntry(desc, 3, "regle", NUMERICOID, -1, 0);
 	TupleDescInitEntry(desc, 4, "regle_le", DATEOID, -1, 0);
 	TupleDescInitEntry(desc, 5, "ordre", TIDOID, -1, 0);
+	TupleDescInitEntry(desc, 6, "chargement", BOOLOID, -1, 0);
 	return desc;
 }
 
@@ -728,10 +760,14 @@ lecture_de(Relecture *r)
 	{
 		char	   *texte;
 		SPIPlanPtr	p;
+		Oid			qui;
+		int			contexte;
 
 		executer(r, ORDRE_REQUETE, NULL);
 		texte = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		devenir_proprietaire(r->suivi, &qui, &contexte);
 		p = preparer(texte);
+		SetUserIdAndSecContext(qui, contexte);
 		SPI_keepplan(p);
 		*plan = p;
 	}
@@ -747,10 +783,7 @@ executer_comme_proprietaire(Relecture *r, SPIPlanPtr plan, Tuplestorestate *sort
 	Oid			qui;
 	int			contexte;
 
-	GetUserIdAndSecContext(&qui, &contexte);
-	SetUserIdAndSecContext(proprietaire(r->suivi),
-						   contexte | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
+	devenir_proprietaire(r->suivi, &qui, &contexte);
 	executer_plan(r, plan, sortie);
 	SetUserIdAndSecContext(qui, contexte);
 }
@@ -798,7 +831,7 @@ toutes_les_cles(Oid suivi)
 	int			niveau;
 	MemoryContext appelant = CurrentMemoryContext;
 	ArrayType  *cles = NULL;
-	SPIPlanPtr	plan;
+	char	   *texte;
 	Datum		d;
 	bool		isnull;
 
@@ -809,8 +842,15 @@ toutes_les_cles(Oid suivi)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect");
 	executer(&r, ORDRE_REQUETE_CLES, NULL);
-	plan = preparer(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	executer_comme_proprietaire(&r, plan, NULL);
+	texte = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	{
+		Oid			nous;
+		int			notre_contexte;
+
+		devenir_proprietaire(suivi, &nous, &notre_contexte);
+		executer_plan(&r, preparer(texte), NULL);
+		SetUserIdAndSecContext(nous, notre_contexte);
+	}
 	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	parametre(&r, 2, d, isnull);
 	executer(&r, ORDRE_CLES_CONNUES, NULL);
@@ -1000,7 +1040,7 @@ ecrire(Relecture *r, bool anomalies)
  * *laissees receives the keys that another session holds; they are untouched.
  */
 static uint64
-relire(Oid suivi, ArrayType *cles, bool consommer,
+relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
 	   const char *attente, ArrayType **laissees)
 {
 	Relecture	r;
@@ -1014,9 +1054,12 @@ relire(Oid suivi, ArrayType *cles, bool consommer,
 	MemoryContext appelant = CurrentMemoryContext;
 
 	commencer(&r, suivi, cles);
+	parametre(&r, 3, BoolGetDatum(chargement), false);
 	GetUserIdAndSecContext(&qui, &contexte);
 	SetUserIdAndSecContext(r.nous, contexte | SECURITY_LOCAL_USERID_CHANGE);
 	niveau = reglages_fixes();
+	if (cles != NULL)
+		par_index(r.nb <= GRAND_NOMBRE);
 	(void) set_config_option("lock_timeout", attente, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	if (SPI_connect() != SPI_OK_CONNECT)
@@ -1080,7 +1123,7 @@ relire(Oid suivi, ArrayType *cles, bool consommer,
 void
 creances_relire_ici(Oid suivi, ArrayType *cles, ArrayType **laissees)
 {
-	(void) relire(suivi, cles, false, ATTENTE_MAX, laissees);
+	(void) relire(suivi, cles, false, false, ATTENTE_MAX, laissees);
 }
 
 /* ----------------------------------------------------------------
@@ -1092,6 +1135,7 @@ typedef struct Travail
 {
 	Oid			suivi;
 	ArrayType  *cles;			/* NULL: the whole table */
+	bool		chargement;		/* first load */
 	bool		de_la_table;	/* the error is the table's, not a row's */
 	const char *motif;
 	uint64		nb;
@@ -1103,7 +1147,7 @@ relire_travail(void *arg)
 	Travail    *t = (Travail *) arg;
 	ArrayType  *laissees = NULL;
 
-	t->nb = relire(t->suivi, t->cles, true, "2s", &laissees);
+	t->nb = relire(t->suivi, t->cles, true, t->chargement, "2s", &laissees);
 }
 
 /*
@@ -1177,7 +1221,7 @@ lire_liste(void *arg)
 static uint64
 traiter(Oid suivi, ArrayType *cles, bool chargement)
 {
-	Travail		t = {suivi, cles, false, NULL, 0};
+	Travail		t = {suivi, cles, chargement, false, NULL, 0};
 	ErrorData  *erreur;
 	int			classe;
 

@@ -1,0 +1,7 @@
+-- One turn: each contender of each race once, in turn.  :tour
+\set QUIET on
+SET jit = off;
+SET max_parallel_workers_per_gather = 0;
+INSERT INTO public.temps SELECT :tour, numero, public.duree(requete) FROM public.course WHERE course NOT LIKE '%parallel' ORDER BY numero;
+SET max_parallel_workers_per_gather = 2;
+INSERT INTO public.temps SELECT :tour, numero, public.duree(requete) FROM public.course WHERE course LIKE '%parallel' ORDER BY numero;
