@@ -15,10 +15,14 @@ OBJS = \
 	src/montant.o \
 	src/calendrier.o \
 	src/taux.o \
+	src/semestre.o \
 	src/penalite.o \
 	src/balance.o \
 	src/suivi.o \
+	src/essai.o \
+	src/ordres.o \
 	src/relecture.o \
+	src/rafraichir.o \
 	src/correspondance.o
 
 # SQL: the install script is these parts in this order; its version is read

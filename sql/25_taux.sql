@@ -8,7 +8,7 @@
 -- Shipped rows have the origin 'creances' and are not dumped; the user's are.
 -- The user's value wins over the shipped one of the same half-year, a NULL in
 -- the user's row lets the shipped value through, and a user's row that is not
--- "actif" hides the half-year.  src/taux.c reads the table by the same rules as
+-- "actif" hides the half-year.  src/semestre.c reads the table by the same rules as
 -- the view creances.taux below.
 --
 -- No MRO below zero: only the rate of the deposit facility has ever been

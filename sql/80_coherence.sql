@@ -65,7 +65,7 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'l''etat des lignes est celui de l''action', format('%s %s/%s : %s au lieu de %s', l.relance, l.facture, l.rang, l.etat, r.etat)
 	  FROM creances.relance_creance l JOIN creances.relance r USING (creancier, relance)
-	 WHERE l.etat NOT IN (r.etat, 'annulee')
+	 WHERE l.reclamee AND l.etat NOT IN (r.etat, 'annulee')
 	UNION ALL
 	SELECT 'une devise et un debiteur par action', format('%s %s/%s', l.relance, l.facture, l.rang)
 	  FROM creances.relance_creance l JOIN creances.relance r USING (creancier, relance) JOIN creances.creance c USING (creancier, facture, rang)

@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "executor/spi.h"
 #include "nodes/pg_list.h"
 #include "utils/array.h"
 #include "utils/date.h"
@@ -64,7 +65,7 @@ extern bool creances_bissextile(int annee);
 extern int64 creances_jours_bissextils(int64 jour);
 extern void creances_date_finie(DateADT jour, const char *argument);
 
-/* taux.c: the type taux_retard, and the rate table as the statement sees it */
+/* taux.c: the type taux_retard; semestre.c: the rates as the statement sees them */
 typedef enum IndiceTaux
 {
 	INDICE_AUCUN = 0,			/* a number: stipulated fixed rate */
@@ -96,7 +97,7 @@ typedef enum BaseAnnee
 	BASE_ACTUEL					/* 365 or 366 by the year of each day */
 } BaseAnnee;
 
-/* Days of 'actuel' are weighted by the other year length: see taux.c */
+/* Days of 'actuel' are weighted by the other year length: see semestre.c */
 #define BASE_ACTUEL_DENOMINATEUR	(365 * 366)
 
 /* A value of creances_taux_cumul() is in (TAUX_ECHELLE squared) x points x days */
@@ -117,11 +118,72 @@ extern Datum creances_taux_numeric(int64 valeur);
 extern BaseAnnee creances_base_lire(Datum base);
 extern int64 creances_base_denominateur(BaseAnnee base);
 
-/* suivi.c: the trigger on the ERP's tables, and the journal */
+/* essai.c: a subtransaction around what may fail */
 extern ErrorData *creances_essayer(void (*fonction) (void *), void *arg);
 
-/* relecture.c: the ERP's rows read again, the facts written */
+/* ordres.c: the statements that write the facts, and how they are executed */
+#define NB_PARAMETRES	5
+
+/* Above this number of keys a statement is planned for itself. */
+#define GRAND_NOMBRE	1000
+
+/* Statements whose plans are kept. */
+typedef enum Ordre
+{
+	ORDRE_REQUETE,
+	ORDRE_VERROUILLER,
+	ORDRE_CLASSER,
+	ORDRE_TIERS_CREANCIER,
+	ORDRE_TIERS_DEBITEUR,
+	ORDRE_VERSIONS_RETRAIT,
+	ORDRE_RETIRER,
+	ORDRE_DOUBLONS,
+	ORDRE_INSERER,
+	ORDRE_VERSIONS,
+	ORDRE_MOUVEMENTS,
+	ORDRE_METTRE_A_JOUR,
+	ORDRE_A_DECIDER,
+	ORDRE_ANOMALIES_LEVEES,
+	ORDRE_ANOMALIES,
+	ORDRE_ECARTS,
+	ORDRE_CLES,
+	ORDRE_REQUETE_CLES,
+	ORDRE_CLES_CONNUES,
+	ORDRE_SUIVIS,
+	ORDRE_CONSOMMER,
+	ORDRE_ANOMALIE_LUE,
+	NB_ORDRES
+} Ordre;
+
+/* One refresh: parameters, and the tuplestores that its statements share. */
+typedef struct Relecture
+{
+	Oid			suivi;
+	Oid			nous;			/* owner of our tables */
+	Datum		valeurs[NB_PARAMETRES];
+	bool		nuls[NB_PARAMETRES];
+	uint64		nb;				/* rows that the next statements work on */
+} Relecture;
+
 extern int	creances_textes_stables(void);
+extern int	creances_reglages_fixes(void);
+extern void creances_par_index(bool peu_de_cles);
+extern Oid	creances_proprietaire(Oid relid);
+extern void creances_devenir_proprietaire(Oid suivi, Oid *qui, int *contexte);
+extern void creances_commencer(Relecture *r, Oid suivi, ArrayType *cles);
+extern void creances_parametre(Relecture *r, int numero, Datum valeur, bool nul);
+extern SPIPlanPtr creances_preparer(const char *texte);
+extern void creances_executer_plan(Relecture *r, SPIPlanPtr plan, Tuplestorestate *sortie);
+extern TupleDesc creances_description(SPIPlanPtr plan);
+extern TupleDesc creances_executer_et_decrire(Relecture *r, Ordre ordre, Tuplestorestate *sortie);
+extern uint64 creances_executer(Relecture *r, Ordre ordre, Tuplestorestate *sortie);
+extern void creances_nommer(const char *nom, TupleDesc desc, Tuplestorestate *lignes, uint64 nb);
+
+/* relecture.c: the ERP's rows read again, the facts written */
+extern TupleDesc creances_lire_lignes(Relecture *r, Tuplestorestate *lu);
+extern uint64 creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
+							  const char *attente, ArrayType **laissees);
 extern void creances_relire_ici(Oid suivi, ArrayType *cles, ArrayType **laissees);
+extern int	creances_nombre_de_cles(ArrayType *cles);
 
 #endif							/* CREANCES_H */

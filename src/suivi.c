@@ -43,10 +43,8 @@
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
 
@@ -456,59 +454,6 @@ journaliser(Oid suivi, Touchees *touchees)
 	FreeBulkInsertState(lot);
 	table_finish_bulk_insert(journal, 0);
 	table_close(journal, NoLock);
-}
-
-/*
- * Errors that are not ours to swallow: the user's or the administrator's will,
- * and what no retry can mend.
- */
-static bool
-a_relancer(int sqlstate)
-{
-	int			classe = ERRCODE_TO_CATEGORY(sqlstate);
-
-	return sqlstate == ERRCODE_QUERY_CANCELED ||
-		sqlstate == ERRCODE_INTERNAL_ERROR ||
-		sqlstate == ERRCODE_DATA_CORRUPTED ||
-		sqlstate == ERRCODE_INDEX_CORRUPTED ||
-		classe == ERRCODE_OPERATOR_INTERVENTION ||
-		classe == ERRCODE_SYSTEM_ERROR;
-}
-
-/*
- * Run fonction(arg) in a subtransaction.  NULL when it has succeeded, else the
- * error, the subtransaction rolled back; cancels and internal errors go on up.
- */
-ErrorData *
-creances_essayer(void (*fonction) (void *), void *arg)
-{
-	MemoryContext contexte = CurrentMemoryContext;
-	ResourceOwner proprietaire = CurrentResourceOwner;
-	ErrorData  *volatile erreur = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(contexte);
-	PG_TRY();
-	{
-		fonction(arg);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(contexte);
-		erreur = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		if (a_relancer(erreur->sqlerrcode))
-		{
-			CurrentResourceOwner = proprietaire;
-			ReThrowError(erreur);
-		}
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(contexte);
-	CurrentResourceOwner = proprietaire;
-	return erreur;
 }
 
 typedef struct Immediat
