@@ -443,11 +443,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._decision(date, text[], text[]) IS 'La decision, pour ces debiteurs (tous si NULL) : le seul endroit qui decide.';
 
+-- (JIT compiles a hundred expressions for longer than they run.)
 CREATE FUNCTION creances.decision(au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date, retard integer,
 			   solde numeric, reste numeric, etape_faite integer, etape integer, canal text, stade text, due_le date,
 			   decision text, raison text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET jit = off
 BEGIN ATOMIC
 	SELECT d.creancier, d.debiteur, d.devise, d.facture, d.rang, d.echeance, d.retard, d.solde, d.reste,
 		   d.faite, d.etape, d.canal, d.stade_vise::text, d.due_le, d.decision, d.raison
@@ -459,7 +460,7 @@ COMMENT ON FUNCTION creances.decision(date) IS
 CREATE FUNCTION creances.simuler_passe(au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (id uuid, creancier text, debiteur text, devise text, canal text, stade text, etat text,
 			   facture text, rang integer, etape integer, reste numeric)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET jit = off
 BEGIN ATOMIC
 	SELECT d.relance, d.creancier, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text, d.etat,
 		   d.facture, d.rang, d.etape, d.reste
@@ -484,7 +485,7 @@ COMMENT ON FUNCTION creances._empreinte_scenarios() IS 'Empreinte des scenarios 
 -- Take the changed facts into account: receivables come into the engine, leave
 -- it, or are looked at again; actions that claim nothing any more are stamped.
 CREATE FUNCTION creances._prendre_en_compte(jour date) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
 	nb integer;
 	tout boolean := creances._empreinte_scenarios() IS DISTINCT FROM (
@@ -552,7 +553,7 @@ COMMENT ON FUNCTION creances._prendre_en_compte(date) IS
 
 -- Queue what is due for these debtors.
 CREATE FUNCTION creances._mettre_en_file(jour date, creanciers text[], debiteurs text[], OUT relances integer, OUT creances integer)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 BEGIN
 	PERFORM FROM creances.debiteur d JOIN unnest(creanciers, debiteurs) u(creancier, debiteur) USING (creancier, debiteur)
 	  ORDER BY d.creancier, d.debiteur FOR NO KEY UPDATE OF d;
@@ -598,7 +599,7 @@ COMMENT ON FUNCTION creances._mettre_en_file(date, text[], text[]) IS 'Met en fi
 
 -- One batch: the next debtors in key order. NULL when another pass is at work.
 CREATE FUNCTION creances._passe_lot(p_jour date, p_numero integer, lot integer, INOUT creancier text, INOUT debiteur text, OUT nb integer)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
 	creanciers text[];
@@ -821,7 +822,7 @@ COMMENT ON FUNCTION creances._accessoires(text, text, integer, date) IS
 CREATE FUNCTION creances.prendre_relances(canal text DEFAULT NULL, nombre integer DEFAULT 100, au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (id uuid, creancier text, debiteur text, nom text, langue text, courriel text, telephone text, adresse text,
 			   canal_prevu text, stade text, devise text, montant numeric, penalites numeric, indemnites numeric, factures jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
 	p_canal CONSTANT text := prendre_relances.canal;
@@ -1051,7 +1052,7 @@ COMMENT ON FUNCTION creances.remettre(uuid, date) IS
 
 CREATE FUNCTION creances.passer_etape(creancier text, facture text, rang integer, motif text, le date DEFAULT creances.aujourdhui())
 RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
 	p_creancier CONSTANT text := passer_etape.creancier;

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION creances.coherence()
 RETURNS TABLE (invariant text, detail text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET jit = off
 BEGIN ATOMIC
 	SELECT 'solde = montant - mouvements', format('%s/%s/%s : solde %s, montant %s, mouvements %s', c.creancier, c.facture, c.rang, c.solde, c.montant, m.somme)
 	  FROM creances.creance c

@@ -141,6 +141,7 @@ typedef enum Ordre
 	ORDRE_INSERER,
 	ORDRE_VERSIONS,
 	ORDRE_MOUVEMENTS,
+	ORDRE_SOLDEES,
 	ORDRE_METTRE_A_JOUR,
 	ORDRE_A_DECIDER,
 	ORDRE_ANOMALIES_LEVEES,
@@ -163,6 +164,7 @@ typedef struct Relecture
 	Datum		valeurs[NB_PARAMETRES];
 	bool		nuls[NB_PARAMETRES];
 	uint64		nb;				/* rows that the next statements work on */
+	bool		pas;			/* the journal has shown steps */
 } Relecture;
 
 extern int	creances_textes_stables(void);

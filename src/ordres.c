@@ -161,11 +161,9 @@ static const char *const textes[NB_ORDRES] = {
 	" SELECT creancier, facture, rang, debiteur, nature, emission, nee_le, echeance, montant, devise,"
 	"        montant - coalesce(regle, 0),"
 	"        CASE WHEN montant = coalesce(regle, 0)"
-	"             THEN greatest(nee_le, CASE WHEN regle <> 0 THEN le END, p.p_le, (p.p_instant AT TIME ZONE fuseau)::date) END,"
+	"             THEN greatest(nee_le, CASE WHEN regle <> 0 THEN le END) END,"
 	"        CASE WHEN reprise THEN $4 END, CASE WHEN reprise THEN $5 END, $1, cle"
-	"   FROM classees LEFT JOIN (SELECT pas.cle AS p_cle, max(pas.instant) AS p_instant, max(pas.regle_le) AS p_le"
-	"                               FROM pas WHERE pas.regle IS NOT NULL GROUP BY pas.cle) p ON p.p_cle = cle"
-	"  WHERE action = 'neuve'"
+	"   FROM classees WHERE action = 'neuve'"
 	"  ORDER BY creancier, facture, rang ON CONFLICT DO NOTHING",
 
 	[ORDRE_VERSIONS] =
@@ -207,6 +205,12 @@ static const char *const textes[NB_ORDRES] = {
 	"        d.facture, d.rang, CASE WHEN (d.delta < 0) = (d.montant >= 0) THEN d.vu_le ELSE d.paye_le END, d.delta,"
 	"        CASE WHEN (d.delta < 0) = (d.montant >= 0) THEN 'annulation' ELSE 'paiement' END, d.reprise"
 	"   FROM deltas d WHERE d.delta <> 0",
+
+	/* new and already settled, in steps that the journal saw: the last one's date */
+	[ORDRE_SOLDEES] =
+	"UPDATE creances.creance c SET soldee_le = greatest(c.nee_le,"
+	"         (SELECT max(g.le) FROM creances.reglement g WHERE " MEME_CREANCE("g", "c") "))"
+	"  FROM classees l WHERE l.action = 'neuve' AND " MEME_CREANCE("c", "l") " AND c.solde = 0",
 
 	[ORDRE_METTRE_A_JOUR] =
 	"UPDATE creances.creance c SET debiteur = l.debiteur, nature = l.nature, emission = l.emission,"

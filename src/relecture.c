@@ -383,6 +383,8 @@ ecrire(Relecture *r, bool anomalies)
 				 creances_errmsg("une autre session vient d'enregistrer la même facture")));
 	if (n.mouvements)
 		creances_executer(r, ORDRE_MOUVEMENTS, NULL);
+	if (n.neuves && r->pas)
+		creances_executer(r, ORDRE_SOLDEES, NULL);
 	if (n.majs)
 		creances_executer(r, ORDRE_METTRE_A_JOUR, NULL);
 	if (n.majs || n.neuves)
@@ -470,6 +472,7 @@ creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
 			ExecDropSingleTupleTableSlot(ligne);
 			tuplestore_end(lignes);
 		}
+		r.pas = tuplestore_tuple_count(pas) > 0;
 		creances_nommer("pas", desc, pas, tuplestore_tuple_count(pas));
 		nb = ecrire(&r, anomalies);
 		SPI_unregister_relation("pas");

@@ -35,6 +35,7 @@ SELECT invoice_currency, count(*), sum(total_open_amount) FROM factures GROUP BY
 SET LOCAL client_min_messages = notice;
 SELECT creances.suivre_factures('factures', depuis => '2020-01-01');
 SET LOCAL client_min_messages = warning;
+ANALYZE;
 SELECT devise, count(*), sum(montant), sum(solde) FROM creances.creance GROUP BY 1 ORDER BY 1;
 SELECT count(*), count(*) FILTER (WHERE debiteur ~ '^0') FROM creances.debiteur;
 SELECT count(*) FROM creances.anomalie;

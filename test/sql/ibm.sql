@@ -20,14 +20,15 @@ SELECT :'donnees' = '' AS vide \gset
 SELECT current_database() AS ici \gset
 CREATE DATABASE creances_essai_immediat;
 \c creances_essai_immediat
-ALTER DATABASE creances_essai_immediat SET datestyle = 'ISO, DMY';
+SET client_min_messages = warning;
+SET datestyle = 'ISO, DMY';
 CREATE SCHEMA essai;
 SET search_path = essai, pg_catalog;
 CREATE TABLE fichier ("countryCode" text, "customerID" text, "PaperlessDate" text, "invoiceNumber" text PRIMARY KEY, "InvoiceDate" text, "DueDate" text,
 	"InvoiceAmount" numeric, "Disputed" text, "SettledDate" text, "PaperlessBill" text, "DaysToSettle" integer, "DaysLate" integer);
 \copy fichier FROM PROGRAM 'cat "$CREANCES_DONNEES/ibm_creances.csv"' (FORMAT csv, HEADER true)
 -- dates are month/day/year, whatever DateStyle says
-CREATE VIEW f AS SELECT "invoiceNumber" AS numero, "customerID" AS client, to_date("InvoiceDate", 'MM/DD/YYYY') AS emise,
+CREATE TABLE f AS SELECT "invoiceNumber" AS numero, "customerID" AS client, to_date("InvoiceDate", 'MM/DD/YYYY') AS emise,
 	to_date("DueDate", 'MM/DD/YYYY') AS echeance, "InvoiceAmount" AS montant, to_date("SettledDate", 'MM/DD/YYYY') AS reglee,
 	"DaysToSettle" AS delai, "DaysLate" AS retard FROM essai.fichier;
 SELECT count(*), sum(montant), min(emise), max(emise), max(reglee), count(*) FILTER (WHERE reglee - emise <> delai OR greatest(reglee - echeance, 0) <> retard) FROM f;
@@ -74,6 +75,7 @@ CREATE FUNCTION bilan() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	d date;
 BEGIN
+	ANALYZE;
 	RETURN QUERY SELECT format('%s factures, montants %s, reste %s, %s ouvertes', count(*), sum(montant), sum(solde), count(*) FILTER (WHERE soldee_le IS NULL)) FROM creances.creance;
 	RETURN QUERY SELECT format('%s reglements, %s, %s de reprise ; a leur date et de leur montant : %s ; en retard : %s, du retard du fichier : %s', count(*), sum(r.montant),
 			count(*) FILTER (WHERE r.reprise), count(f.numero), count(*) FILTER (WHERE r.le > c.echeance), count(*) FILTER (WHERE greatest(r.le - c.echeance, 0) = x.retard))
@@ -92,9 +94,8 @@ BEGIN
 	-- and each end of month, from the first invoice to the last settlement
 	RETURN QUERY SELECT format('%s fins de mois, %s fausses, jusqu''a %s ouvertes', count(*), count(*) FILTER (WHERE x.n > 0), max(x.ouvertes))
 		FROM generate_series(timestamp '2012-01-01', '2014-01-01', '1 month') g, LATERAL (SELECT (g + interval '1 month - 1 day')::date) v(fin), LATERAL (
-			SELECT (SELECT count(*) FROM essai.ouvertes_fichier(fin)) AS ouvertes, count(*) AS n FROM (
-				(SELECT * FROM essai.ouvertes(fin) EXCEPT ALL SELECT * FROM essai.ouvertes_fichier(fin)) UNION ALL
-				(SELECT * FROM essai.ouvertes_fichier(fin) EXCEPT ALL SELECT * FROM essai.ouvertes(fin))) e) x;
+			SELECT count(f.numero) AS ouvertes, count(*) FILTER (WHERE o IS DISTINCT FROM f) AS n
+			  FROM essai.ouvertes(fin) o FULL JOIN essai.ouvertes_fichier(fin) f USING (numero)) x;
 	RETURN QUERY SELECT format('%s %s %s', v.cle, v.facture, v.ecart) FROM creances.verifier_suivi('essai.factures') v;
 	RETURN QUERY SELECT format('%s : %s', c.invariant, c.detail) FROM creances.coherence() c;
 	RETURN QUERY SELECT format('%s en anomalie, %s au journal, %s en cours', (SELECT count(*) FROM creances.anomalie), (SELECT count(*) FROM creances.a_revoir), (SELECT count(*) FROM creances.encours));
@@ -114,6 +115,7 @@ CREATE DATABASE creances_essai_apres TEMPLATE creances_essai_immediat;
 \echo == followed before the load, mode immediat
 \c creances_essai_immediat
 SET client_min_messages = warning;
+SET datestyle = 'ISO, DMY';
 SET synchronous_commit = off;
 CALL essai.suivre('immediat', '2012-01-01');
 CALL essai.charger();
@@ -123,6 +125,7 @@ SELECT essai.empreinte() AS immediat \gset
 \echo == followed before the load, mode differe
 \c creances_essai_differe
 SET client_min_messages = warning;
+SET datestyle = 'ISO, DMY';
 SET synchronous_commit = off;
 CALL essai.suivre('differe', '2012-01-01');
 CALL essai.charger();
@@ -135,6 +138,7 @@ SELECT essai.empreinte() AS differe \gset
 \echo == followed after a single load
 \c creances_essai_apres
 SET client_min_messages = warning;
+SET datestyle = 'ISO, DMY';
 SET search_path = essai, pg_catalog;
 \copy (SELECT numero, client, emise, echeance, montant, montant, reglee FROM essai.f) TO PROGRAM 'cat > "${TMPDIR:-/tmp}/creances_essai_ibm.csv"' (FORMAT csv)
 \copy factures FROM PROGRAM 'cat "${TMPDIR:-/tmp}/creances_essai_ibm.csv" && rm "${TMPDIR:-/tmp}/creances_essai_ibm.csv"' (FORMAT csv)
