@@ -2,44 +2,27 @@
 -- stage is text with its label; names never change.
 
 -- Receivables as they were on a day: the version that held then, less the
--- movements dated up to then. Cost follows what was open at that day and what
--- moved since.
+-- movements dated up to then. By look-ups from what was open that day, so that
+-- its cost follows that and no more, whatever the planner believes.
 CREATE FUNCTION creances._etat_au(au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, emission date, echeance date, devise text,
 			   montant numeric, solde numeric)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	WITH versions AS (
-		-- the state that held at `au` is the first one that was changed later
-		SELECT DISTINCT ON (v.creancier, v.facture, v.rang) v.*
-		  FROM creances.creance_version v WHERE v.jusque > au
-		 ORDER BY v.creancier, v.facture, v.rang, v.version
-	), apres AS (
-		SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS montant
-		  FROM creances.reglement r WHERE r.le > au
-		 GROUP BY r.creancier, r.facture, r.rang
-	), alors AS (
-		SELECT c.creancier, c.facture, c.rang,
-			   CASE WHEN v.version IS NULL THEN c.debiteur ELSE v.debiteur END AS debiteur,
-			   CASE WHEN v.version IS NULL THEN c.emission ELSE v.emission END AS emission,
-			   CASE WHEN v.version IS NULL THEN c.nee_le ELSE v.nee_le END AS nee_le,
-			   CASE WHEN v.version IS NULL THEN c.echeance ELSE v.echeance END AS echeance,
-			   CASE WHEN v.version IS NULL THEN c.devise ELSE v.devise END AS devise,
-			   CASE WHEN v.version IS NULL THEN c.montant ELSE v.montant END AS montant,
-			   CASE WHEN v.version IS NULL THEN c.retiree_le IS NOT NULL ELSE v.retiree END AS retiree,
-			   -- today's balance, with what has moved since put back
-			   CASE WHEN c.retiree_le IS NULL THEN c.solde - c.montant
-					ELSE -coalesce((SELECT sum(r.montant) FROM creances.reglement r
-									 WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang), 0)
-			   END + coalesce(a.montant, 0) AS mouvements
-		  FROM creances.creance c
-		  LEFT JOIN versions v ON c.version_le > au AND v.creancier = c.creancier AND v.facture = c.facture AND v.rang = c.rang
-		  LEFT JOIN apres a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
-		 WHERE c.solde <> 0 OR c.soldee_le > au
-	)
-	SELECT a.creancier, a.facture, a.rang, a.debiteur, a.emission, a.echeance, a.devise, a.montant, a.montant + a.mouvements
-	  FROM alors a
-	 WHERE NOT a.retiree AND a.nee_le <= au AND a.montant + a.mouvements <> 0;
+	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.emission, e.echeance, e.devise, e.montant, e.montant - m.somme
+	  FROM creances.creance c
+	  -- the state that held at `au` is the first one that was changed later
+	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
+						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > au
+						  ORDER BY x.version LIMIT 1) v ON c.version_le > au
+	 CROSS JOIN LATERAL (
+		SELECT c.debiteur, c.emission, c.nee_le, c.echeance, c.devise, c.montant, c.retiree_le IS NOT NULL AS retiree WHERE v.version IS NULL
+		UNION ALL
+		SELECT v.debiteur, v.emission, v.nee_le, v.echeance, v.devise, v.montant, v.retiree WHERE v.version IS NOT NULL) e
+	 CROSS JOIN LATERAL (SELECT coalesce(sum(r.montant), 0) AS somme FROM creances.reglement r
+						  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= au) m
+	 WHERE (c.solde <> 0 OR c.soldee_le > au)
+	   AND NOT e.retiree AND e.nee_le <= au AND e.montant <> m.somme;
 END;
 COMMENT ON FUNCTION creances._etat_au(date) IS 'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la.';
 
