@@ -31,10 +31,50 @@
 #include "creances.h"
 
 /*
- * In the texts below, CLES(x) stands for "x is one of the keys" and CIBLES for
- * the list of the keys: they are written for a set of keys or for the whole
- * table, so that each form has its own plain plan.
- *
+ * The texts below are written for a set of keys or for the whole table, so that
+ * each form has its own plain plan; these words stand for what differs.  For a
+ * set of keys, each key is looked up by index from the list (OFFSET 0 keeps the
+ * planner from another order), and a test of membership is hashed.
+ */
+static const struct
+{
+	const char *mot;
+	const char *par_cles;
+	const char *table_entiere;
+}			mots[] =
+{
+	{
+		"VISEES",				/* receivables of these keys */
+		"(SELECT x.* FROM (SELECT DISTINCT unnest($2) AS cle) k CROSS JOIN LATERAL ("
+		"  SELECT y.* FROM creances.creance y WHERE y.suivi = $1 AND y.cle = k.cle OFFSET 0) x)",
+		"(SELECT y.* FROM creances.creance y WHERE y.suivi = $1)"
+	},
+	{
+		"VERROUS",				/* their keys, locked */
+		"(SELECT x.cle FROM unnest($2) k(cle) CROSS JOIN LATERAL ("
+		"  SELECT y.cle FROM creances.creance y WHERE y.suivi = $1 AND y.cle = k.cle"
+		"     FOR NO KEY UPDATE SKIP LOCKED) x)",
+		"(SELECT y.cle FROM creances.creance y WHERE y.suivi = $1 FOR NO KEY UPDATE SKIP LOCKED)"
+	},
+	{
+		"CIBLES",				/* the keys, and whether they are new */
+		"(SELECT DISTINCT ON (k.cle) k.cle, x.cle IS NULL AS neuve FROM unnest($2) k(cle) LEFT JOIN LATERAL ("
+		"  SELECT y.cle FROM creances.creance y WHERE y.suivi = $1 AND y.cle = k.cle LIMIT 1) x ON true)",
+		"(SELECT y.cle, false AS neuve FROM creances.creance y WHERE y.suivi = $1)"
+	},
+	{
+		"PARMI_LES_CLES",		/* x ... : x is one of the keys */
+		"IN (SELECT unnest($2))",
+		"IS NOT NULL"
+	},
+	{
+		"CONSOMMABLE",			/* a journal row of these keys */
+		"cle IN (SELECT unnest($2))",
+		"true"
+	}
+};
+
+/*
  * Every statement takes these, and reads the ones it needs.
  */
 static Oid	types_parametres[NB_PARAMETRES] = {
@@ -53,19 +93,14 @@ static const char *const textes[NB_ORDRES] = {
 	[ORDRE_REQUETE] =
 	"SELECT creances._requete($1, $2 IS NOT NULL)",
 
-	/* lock what is there, in key order; say which keys another session holds */
+	/* lock what is there, waiting for nobody; say which keys another session holds */
 	[ORDRE_VERROUILLER] =
-	"WITH v AS MATERIALIZED ("
-	"  SELECT cle FROM creances.creance"
-	"   WHERE suivi = $1 AND CLES(cle)"
-	"   ORDER BY creancier, facture, rang FOR NO KEY UPDATE SKIP LOCKED) "
+	"WITH v AS MATERIALIZED (SELECT cle FROM VERROUS w) "
 	"SELECT array_agg(x.cle) FILTER (WHERE x.libre),"
 	"       array_agg(x.cle) FILTER (WHERE NOT x.libre),"
 	"       EXISTS (SELECT FROM creances.anomalie a"
-	"                WHERE a.suivi = $1 AND CLES(a.cle))"
-	"  FROM (SELECT k.cle, k.cle IN (SELECT cle FROM v) OR NOT EXISTS ("
-	"               SELECT FROM creances.creance c WHERE c.suivi = $1 AND c.cle = k.cle) AS libre"
-	"          FROM (SELECT cle FROM CIBLES) k) x",
+	"                WHERE a.suivi = $1 AND CASE WHEN a.cle PARMI_LES_CLES THEN true END)"
+	"  FROM (SELECT k.cle, k.neuve OR k.cle IN (SELECT cle FROM v) AS libre FROM CIBLES k) x",
 
 	/*
 	 * What is to be done with each row read.  c: the receivable that this key
@@ -90,22 +125,24 @@ static const char *const textes[NB_ORDRES] = {
 	"            WHEN l.homonyme > 1 THEN 'doublon'"
 	"            WHEN p.creancier IS NULL THEN 'neuve'"
 	"            WHEN p.retiree_le IS NOT NULL OR (p.suivi = $1 AND p.cle = l.cle) THEN 'maj'"
-	"            WHEN p.suivi = $1 AND CLES(p.cle) AND NOT EXISTS ("
+	"            WHEN p.suivi = $1 AND p.cle PARMI_LES_CLES AND NOT EXISTS ("
 	"                 SELECT FROM lu l2 WHERE l2.cle = p.cle AND l2.suivie AND l2.code IS NULL"
 	"                    AND " MEME_CREANCE("l2", "p") ") THEN 'maj'"
 	"            ELSE 'doublon' END AS action,"
 	"       c.cle IS NOT NULL AND (NOT l.suivie OR (l.code IS NULL"
 	"         AND (c.creancier, c.facture, c.rang) <> (l.creancier, l.facture, l.rang))) AS quitte,"
-	"       l.suivie AND l.code IS NULL AND NOT EXISTS ("
-	"         SELECT FROM creances.debiteur d"
-	"          WHERE d.creancier = l.creancier AND d.debiteur = l.debiteur) AS tiers"
+	"       l.suivie AND l.code IS NULL AND d.debiteur IS NULL AS tiers"
 	"  FROM (SELECT lu.*, CASE WHEN suivie AND code IS NULL THEN row_number() OVER ("
 	"                 PARTITION BY creancier, facture, rang, suivie AND code IS NULL ORDER BY cle) END AS homonyme"
 	"          FROM lu) l"
-	"  LEFT JOIN creances.creance c ON c.suivi = $1 AND c.cle = l.cle AND c.retiree_le IS NULL"
-	"  LEFT JOIN creances.creance p ON " MEME_CREANCE("p", "l")
+	/* LIMIT 1: a look-up by index, in this order, for each row */
+	"  LEFT JOIN LATERAL (SELECT y.* FROM creances.creance y"
+	"                      WHERE y.suivi = $1 AND y.cle = l.cle AND y.retiree_le IS NULL LIMIT 1) c ON true"
+	"  LEFT JOIN LATERAL (SELECT y.* FROM creances.creance y WHERE " MEME_CREANCE("y", "l") " LIMIT 1) p ON true"
 	"  LEFT JOIN LATERAL (SELECT sum(r.montant) AS deja, count(*) AS nombre, max(r.le) AS dernier"
 	"                       FROM creances.reglement r WHERE " MEME_CREANCE("r", "p") ") m ON true"
+	"  LEFT JOIN LATERAL (SELECT y.debiteur FROM creances.debiteur y"
+	"                      WHERE y.creancier = l.creancier AND y.debiteur = l.debiteur LIMIT 1) d ON true"
 	"  LEFT JOIN creances.creancier s ON s.creancier = l.creancier"
 	"  CROSS JOIN LATERAL (SELECT coalesce(s.fuseau, 'Europe/Paris') AS fuseau,"
 	"                             (now() AT TIME ZONE coalesce(s.fuseau, 'Europe/Paris'))::date AS jour) t"
@@ -124,9 +161,9 @@ static const char *const textes[NB_ORDRES] = {
 
 	/* receivables of these keys that the rows read do not hold up any more */
 #define A_RETIRER \
-	" FROM creances.creance c LEFT JOIN classees l ON l.cle = c.cle" \
+	" FROM VISEES c LEFT JOIN classees l ON l.cle = c.cle" \
 	" CROSS JOIN LATERAL (SELECT creances.aujourdhui(c.creancier) AS jour) t" \
-	" WHERE c.suivi = $1 AND c.retiree_le IS NULL AND CLES(c.cle)" \
+	" WHERE c.retiree_le IS NULL" \
 	"   AND coalesce(l.action, '') NOT IN ('anomalie', 'doublon')" \
 	"   AND NOT EXISTS (SELECT FROM classees k WHERE k.action IN ('maj', 'neuve') AND " MEME_CREANCE("k", "c") ")"
 
@@ -218,18 +255,21 @@ static const char *const textes[NB_ORDRES] = {
 	"       solde = l.montant - coalesce(l.regle, l.deja),"
 	"       soldee_le = CASE WHEN l.montant = coalesce(l.regle, l.deja)"
 	"         THEN greatest(l.nee_le, l.version_le, CASE WHEN l.changee THEN l.jour END,"
-	"              (SELECT max(g.le) FROM creances.reglement g WHERE " MEME_CREANCE("g", "l") ")) END,"
+	"              (SELECT max(g.le) FROM (SELECT r.le FROM creances.reglement r WHERE " MEME_CREANCE("r", "l") " OFFSET 0) g)) END,"
 	"       versions = l.versions + l.changee::int,"
 	"       version_le = CASE WHEN l.changee THEN l.jour ELSE l.version_le END,"
 	"       retiree_le = NULL, retiree_motif = NULL, suivi = $1, cle = l.cle"
-	"  FROM classees l WHERE l.action = 'maj' AND (l.changee OR l.bougee) AND " MEME_CREANCE("c", "l"),
+	"  FROM (SELECT k.*, x.ctid AS place FROM classees k CROSS JOIN LATERAL ("
+	"          SELECT y.ctid FROM creances.creance y WHERE " MEME_CREANCE("y", "k") " LIMIT 1) x"
+	"         WHERE k.action = 'maj' AND (k.changee OR k.bougee)) l"
+	" WHERE c.ctid = l.place",
 
 	[ORDRE_A_DECIDER] =
 	"INSERT INTO creances.a_decider SELECT creancier, facture, rang FROM classees"
 	" WHERE action = 'maj' AND (changee OR bougee) OR action = 'neuve' AND montant <> coalesce(regle, 0)",
 
 	[ORDRE_ANOMALIES_LEVEES] =
-	"DELETE FROM creances.anomalie a WHERE a.suivi = $1 AND CLES(a.cle)"
+	"DELETE FROM creances.anomalie a WHERE a.suivi = $1 AND CASE WHEN a.cle PARMI_LES_CLES THEN true END"
 	"   AND NOT EXISTS (SELECT FROM classees l WHERE l.cle = a.cle AND l.action IN ('anomalie', 'doublon'))",
 
 	[ORDRE_ANOMALIES] =
@@ -297,7 +337,7 @@ static const char *const textes[NB_ORDRES] = {
 	[ORDRE_CONSOMMER] =
 	"DELETE FROM creances.a_revoir WHERE ctid = ANY (ARRAY("
 	"   SELECT ctid FROM creances.a_revoir WHERE suivi = $1"
-	"      AND CLES(cle) FOR UPDATE SKIP LOCKED))"
+	"      AND CASE WHEN CONSOMMABLE THEN true END FOR UPDATE SKIP LOCKED))"
 	" RETURNING cle, instant, regle, regle_le, ctid, chargement",
 
 	[ORDRE_ANOMALIE_LUE] =
@@ -467,25 +507,18 @@ texte_ordre(Ordre ordre, bool table_entiere)
 	initStringInfo(&s);
 	while (*p)
 	{
-		if (strncmp(p, "CLES(", 5) == 0)
-		{
-			const char *fin = strchr(p, ')');
+		size_t		i;
 
-			if (table_entiere)
-				appendStringInfoString(&s, "true");
-			else
-				appendStringInfo(&s, "(%.*s = ANY ($2))", (int) (fin - p - 5), p + 5);
-			p = fin + 1;
-		}
-		else if (strncmp(p, "CIBLES", 6) == 0)
-		{
-			appendStringInfoString(&s, table_entiere ?
-								   "creances.creance WHERE suivi = $1" :
-								   "unnest($2) AS cle");
-			p += 6;
-		}
-		else
+		for (i = 0; i < lengthof(mots); i++)
+			if (strncmp(p, mots[i].mot, strlen(mots[i].mot)) == 0)
+				break;
+		if (i == lengthof(mots))
 			appendStringInfoChar(&s, *p++);
+		else
+		{
+			appendStringInfoString(&s, table_entiere ? mots[i].table_entiere : mots[i].par_cles);
+			p += strlen(mots[i].mot);
+		}
 	}
 	return s.data;
 }

@@ -222,7 +222,7 @@ SELECT alterer('UPDATE TABLE_ SET ttc = ''130'' WHERE id = 1');
 SELECT apres();
 SELECT alterer('UPDATE TABLE_ SET ttc = ''cent'' WHERE id = 1; UPDATE TABLE_ SET ttc = ''140'' WHERE id = 2');
 SELECT apres();
-SELECT cle, code, motif FROM creances.anomalie ORDER BY suivi, cle;
+SELECT cle, code, motif FROM creances.anomalie ORDER BY suivi::text, cle;
 SELECT alterer('UPDATE TABLE_ SET ttc = ''150'' WHERE id = 1');
 SELECT apres();
 SELECT alterer('ALTER TABLE TABLE_ ALTER ttc TYPE integer USING ttc::integer, ALTER paye TYPE double precision');
@@ -256,7 +256,7 @@ ALTER TABLE f_d_b SET SCHEMA essai2;
 UPDATE essai2.f_i_b SET paye = 70 WHERE id = 1;
 UPDATE essai2.f_d_b SET paye = 70 WHERE id = 1;
 SELECT apres();
-SELECT factures, mode FROM creances.suivi ORDER BY 1;
+SELECT factures, mode FROM creances.suivi ORDER BY factures::text;
 -- the mapping is read as the owner of today: without a right to its own schema, it cannot be
 ALTER TABLE essai2.f_i_b OWNER TO creances_essai_autre;
 ALTER TABLE essai2.f_d_b OWNER TO creances_essai_autre;
@@ -293,7 +293,7 @@ SELECT apres();
 SELECT alterer('ALTER TABLE TABLE_ DROP COLUMN paye, ADD COLUMN du numeric');
 SELECT alterer('UPDATE TABLE_ SET du = ttc - 5 WHERE id = 1; UPDATE TABLE_ SET du = ttc WHERE id <> 1');
 SELECT creances.rafraichir() >= 0;
-SELECT suivi, count(*) FROM creances.anomalie WHERE code = 'lecture' GROUP BY 1 ORDER BY 1;
+SELECT suivi, count(*) FROM creances.anomalie WHERE code = 'lecture' GROUP BY suivi ORDER BY suivi::text;
 SELECT creances.cesser_suivi(t::regclass) > 0, creances.suivre_factures(t::regclass, jsonb_build_object('creancier', quote_literal(right(t, 1)), 'facture', 'id', 'debiteur', 'client',
 			'echeance', 'echeance', 'montant', 'ttc', 'reste_du', 'du'), NULL, '2024-01-01', CASE t WHEN 'f_i' THEN 'immediat' ELSE 'differe' END)
   FROM unnest(ARRAY['f_i', 'f_d']) t;

@@ -5,6 +5,7 @@
 \set QUIET on
 SET client_min_messages = warning;
 SET datestyle = 'ISO, DMY';
+SET jit = off; -- for the test's own queries
 \pset format unaligned
 \pset tuples_only on
 CREATE TABLE fn (
@@ -264,14 +265,17 @@ CREATE TEMP TABLE brut (key_0 text, business_code text, cust_number text, name_c
     day_due text, delay_predict text, payment_date_predict text, aging_bucket text);
 \set fichier :donnees '/highradius_factures.csv'
 COPY brut FROM :'fichier' (FORMAT csv, HEADER);
+SELECT count(*) FROM brut;
+-- one debtor in twelve, or all of them with the full counts; what is printed does not say which
 INSERT INTO fn (numero, societe, client, emission, echeance, montant, devise)
-SELECT split_part(doc_id, '.', 1), business_code, cust_number, posting_date, due_in_date, total_open_amount, invoice_currency FROM brut;
-SELECT count(*), count(DISTINCT (societe, client)), count(DISTINCT devise) FROM fn;
-SELECT creances.suivre_factures('fn', :'carte', depuis => '2020-03-01');
+SELECT split_part(doc_id, '.', 1), business_code, cust_number, posting_date, due_in_date, total_open_amount, invoice_currency
+  FROM brut WHERE :'long' <> '' OR pg_temp.de(cust_number, 12) = 0;
+SELECT count(*) > 500, count(DISTINCT (societe, client)) > 40, count(DISTINCT devise) FROM fn;
+SELECT (SELECT count(*) FROM fn) = creances.suivre_factures('fn', :'carte', depuis => '2020-03-01');
 CALL pg_temp.jouer('2020-03-02', 60, true);
 SELECT * FROM pg_temp.bilan();
 SELECT * FROM pg_temp.verifier_histoire();
-SELECT * FROM pg_temp.matiere(200);
+SELECT * FROM pg_temp.matiere(10);
 SELECT * FROM pg_temp.etats();
 SELECT count(DISTINCT etape) AS etapes FROM creances.avancement WHERE etape > 0;
 -- what the facts say is what the ERP says
@@ -281,11 +285,11 @@ SELECT count(*) FROM creances.verifier_suivi('fn');
 DROP EXTENSION creances CASCADE;
 CREATE EXTENSION creances;
 UPDATE fn SET paye = 0, paye_le = NULL;
-SELECT creances.suivre_factures('fn', :'carte', depuis => '2020-03-01');
+SELECT (SELECT count(*) FROM fn) = creances.suivre_factures('fn', :'carte', depuis => '2020-03-01');
 CALL pg_temp.jouer('2020-03-02', 60, false);
 SELECT * FROM pg_temp.bilan();
 SELECT max(etape) AS etape_faite FROM creances.avancement;
-SELECT etape, etat, count(*) > 500 AS assez FROM creances.relance_creance GROUP BY etape, etat;
+SELECT etape, etat, count(*) > 30 AS assez FROM creances.relance_creance GROUP BY etape, etat;
 SELECT gravite, code, objet, regexp_replace(message, '^\d+', 'N') FROM creances.alerte WHERE code = 'file';
 
 DROP EXTENSION creances CASCADE;

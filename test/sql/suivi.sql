@@ -405,7 +405,7 @@ INSERT INTO pf VALUES (9, 2025, 'z', '2025-01-31', 90);
 SELECT pf_juste();
 -- the detached partition keeps its triggers: it is followed by itself from now on
 INSERT INTO pf_2024_a VALUES (10, 2024, 'a', '2024-01-31', 1);
-SELECT factures, mode, cle FROM creances.suivi ORDER BY 1;
+SELECT factures, mode, cle FROM creances.suivi ORDER BY factures::text;
 CALL creances.synchroniser('pf_2024');
 SELECT sum(ttc - paye) - (SELECT sum(solde) FROM creances.creance WHERE creancier = 'pf' AND suivi = 'pf_2024'::regclass) FROM pf_2024;
 SELECT pf_juste();
@@ -462,18 +462,18 @@ SELECT creances.cesser_suivi('piece');
 
 \echo == charger => false, then synchroniser()
 TRUNCATE piece;
-INSERT INTO piece SELECT g, 'aa', '2024-02-01', 100, g FROM generate_series(1, 3000) g;
+INSERT INTO piece SELECT g, 'aa', '2024-02-01', 100, g FROM generate_series(1, 1200) g;
 SELECT creances.suivre_factures('piece', '{"creancier": "''lots''", "facture": "id", "debiteur": "client", "echeance": "echeance", "montant": "ttc", "regle": "paye"}', charger => false);
 SELECT count(*) FROM creances.creance WHERE creancier = 'lots';
-UPDATE piece SET paye = 100 WHERE id = 3000;
-SELECT facture, fait FROM faits('lots');
-CALL creances.synchroniser('piece', 700);
+UPDATE piece SET paye = 100 WHERE id = 1200;
+SELECT facture, solde FROM creances.creance WHERE creancier = 'lots';
+CALL creances.synchroniser('piece', 300);
 SELECT count(*), sum(solde) = (SELECT sum(ttc - paye) FROM piece), count(DISTINCT xmin::text) >= 4 FROM creances.creance WHERE creancier = 'lots';
 CALL creances.synchroniser('piece');
 SELECT sante();
 \echo -- a mass UPDATE, and a mass DELETE
 UPDATE piece SET paye = ttc;
-DELETE FROM piece WHERE id <= 1500;
+DELETE FROM piece WHERE id <= 1100;
 SELECT count(*), sum(solde), count(retiree_le) FROM creances.creance WHERE creancier = 'lots';
 SELECT sante();
 SELECT creances.cesser_suivi('piece');

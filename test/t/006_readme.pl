@@ -18,6 +18,7 @@ use Test::More;
 my $file = dirname(__FILE__) . '/../../README.md';
 plan skip_all => 'no README.md' unless -e $file;
 my $readme = slurp_file($file);
+my $all_sql = join '', $readme =~ /^```sql\n(.*?)^```$/msg;
 
 my $node = PostgreSQL::Test::Cluster->new('readme');
 $node->init;
@@ -30,7 +31,7 @@ max_worker_processes = 20
 });
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_cron')
-  unless $readme =~ /CREATE EXTENSION pg_cron/i;
+  unless $all_sql =~ /CREATE EXTENSION pg_cron/i;
 $node->safe_psql(
 	'postgres', q{
 CREATE TABLE public.factures (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, numero text NOT NULL UNIQUE, client text NOT NULL,
@@ -39,7 +40,7 @@ CREATE TABLE public.factures (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY
 INSERT INTO public.factures (numero, client, date_facture, date_echeance, montant_ttc)
 SELECT 'F' || i, 'client ' || i % 4, creances.j - 60 + i, creances.j - 30 + i, 100 + i
   FROM (SELECT (now() AT TIME ZONE 'Europe/Paris')::date AS j) AS creances, generate_series(1, 40) AS i;
-}) unless $readme =~ /CREATE TABLE (public\.)?factures\b/i;
+}) unless $all_sql =~ /CREATE TABLE (public\.)?factures\b/i;
 
 sub trimmed
 {
