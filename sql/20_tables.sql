@@ -207,7 +207,7 @@ COMMENT ON TABLE creances.anomalie IS
 'Ligne de l''ERP qui n''a pas pu etre suivie, et pourquoi. Rien n''est reclame sur cette cle tant qu''elle y figure ; elle en sort quand la ligne est reparee.';
 COMMENT ON COLUMN creances.anomalie.suivi IS 'Table suivie.';
 COMMENT ON COLUMN creances.anomalie.cle IS 'Cle de la ligne.';
-COMMENT ON COLUMN creances.anomalie.code IS 'facture, debiteur, creancier, montant, regle, echeance, date, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
+COMMENT ON COLUMN creances.anomalie.code IS 'facture, debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
 COMMENT ON COLUMN creances.anomalie.motif IS 'Explication.';
 COMMENT ON COLUMN creances.anomalie.depuis IS 'Instant de la constatation.';
 

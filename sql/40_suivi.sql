@@ -214,7 +214,7 @@ BEGIN
 
 	RETURN format($q$
 SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
-	   coalesce(s.nature, CASE WHEN s.montant < 0 THEN 'avoir' ELSE 'facture' END) AS nature,
+	   coalesce(nullif(lower(s.nature), ''), CASE WHEN s.montant < 0 THEN 'avoir' ELSE 'facture' END) AS nature,
 	   s.emission, s.echeance, s.montant, s.devise, %s AS regle, s.regle_le, s.suivie, s.code,
 	   CASE s.code
 			WHEN 'creancier' THEN 'le créancier est absent'
@@ -222,7 +222,8 @@ SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
 			WHEN 'rang' THEN 'le rang de l''échéance est absent'
 			WHEN 'debiteur' THEN 'le client est absent'
 			WHEN 'echeance' THEN 'la date d''échéance est absente'
-			WHEN 'date' THEN format('date infinie : émission %%s, échéance %%s, règlement %%s', s.emission, s.echeance, s.regle_le)
+			WHEN 'nature' THEN 'un avoir positif serait réclamé : donnez à montant une expression qui le rend négatif'
+			WHEN 'date' THEN format('date infinie ou hors de 1900 à 2999 : émission %%s, échéance %%s, règlement %%s', s.emission, s.echeance, s.regle_le)
 			WHEN 'montant' THEN coalesce('montant hors de ce qui se calcule : ' || s.montant, 'le montant est absent')
 			WHEN 'regle' THEN coalesce('montant réglé ou restant dû hors de ce qui se calcule : ' || coalesce(s.regle, s.reste_du), 'le restant dû est absent')
 			WHEN 'devise' THEN format('devise inconnue : %%s', coalesce(s.devise, 'absente'))
@@ -236,7 +237,9 @@ SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
 			WHEN s.montant IS NULL OR s.montant IN ('NaN', 'Infinity', '-Infinity')
 				 OR abs(s.montant) >= 1e15 OR s.montant <> round(s.montant, 6) THEN 'montant'
 			WHEN s.echeance IS NULL THEN 'echeance'
-			WHEN NOT isfinite(s.echeance) OR NOT isfinite(s.emission) OR NOT isfinite(s.regle_le) THEN 'date'
+			WHEN s.echeance NOT BETWEEN '1900-01-01' AND '2999-12-31' OR s.emission NOT BETWEEN '1900-01-01' AND '2999-12-31'
+				 OR s.regle_le NOT BETWEEN '1900-01-01' AND '2999-12-31' THEN 'date'
+			WHEN lower(s.nature) = 'avoir' AND s.montant > 0 THEN 'nature'
 			WHEN %s THEN 'regle'
 			WHEN s.devise IS NULL OR s.devise !~ '^[A-Z]{3}$' THEN 'devise'
 		END AS code

@@ -175,6 +175,7 @@ CREATE TABLE creances.relance_creance (
 	reclamee	boolean NOT NULL,
 	etape		integer,
 	stade		creances.stade_relance,
+	echeance	date,
 	etat		text NOT NULL CHECK (etat IN ('a_valider', 'a_envoyer', 'prise', 'envoyee', 'echec', 'annulee')),
 	solde		numeric,
 	montant		numeric,
@@ -194,6 +195,7 @@ COMMENT ON COLUMN creances.relance_creance.rang IS 'Rang de l''echeance.';
 COMMENT ON COLUMN creances.relance_creance.reclamee IS 'true : reclamee, son etape avancera ; false : citee.';
 COMMENT ON COLUMN creances.relance_creance.etape IS 'Etape que fait l''action pour cette creance.';
 COMMENT ON COLUMN creances.relance_creance.stade IS 'Stade de cette etape.';
+COMMENT ON COLUMN creances.relance_creance.echeance IS 'Echeance a la mise en file : reportee depuis, la creance n''est plus reclamee.';
 COMMENT ON COLUMN creances.relance_creance.etat IS 'Etat de l''action, repete ; annulee pour une creance soldee avant la prise.';
 COMMENT ON COLUMN creances.relance_creance.solde IS 'Solde a la prise.';
 COMMENT ON COLUMN creances.relance_creance.montant IS 'Solde moins les credits du debiteur, a la prise.';
@@ -265,6 +267,16 @@ SELECT pg_catalog.pg_extension_config_dump('creances.evenement', '');
 
 -- ------------------------------------------------------- what can be claimed
 
+CREATE FUNCTION creances._decimales(devise text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN devise IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0
+		WHEN devise IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3
+		ELSE 2 END;
+END;
+COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compte d''une devise (ISO 4217).';
+
 -- Open items of some debtors (NULL arrays: of all), and what is left to claim
 -- of each once the debtor's credits in the same currency are set against his
 -- oldest overdue items.
@@ -335,13 +347,26 @@ BEGIN ATOMIC
 						  WHERE n.scenario = s.scenario AND n.etape > f.faite AND (n.delai >= 0 OR au <= c.echeance)
 						  ORDER BY n.etape LIMIT 1) e ON true
 	 CROSS JOIN LATERAL (SELECT CASE WHEN e.etape IS NOT NULL
-									 THEN greatest(c.echeance + e.delai, f.faite_le + greatest(e.delai - p.delai, 0), c.reprise_le)
+									 THEN greatest(c.echeance + e.delai, f.faite_le + greatest(e.delai - p.delai, 1), c.reprise_le)
 									 END AS des_le) q
 	 WHERE c.creancier = _horloge.creancier AND c.facture = _horloge.facture AND c.rang = _horloge.rang
 	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
 END;
 COMMENT ON FUNCTION creances._horloge(date, text, text, integer) IS
 'Etape faite et etape suivante d''une creance, et le jour ou elle est due : le plus tardif de l''echeance + son delai et de l''etape precedente + l''ecart de leurs delais, reporte au jour ouvre suivant.';
+
+-- Does a queued claim still hold: something is owed by the same debtor in the
+-- same currency, the due date has not been put off, and a preventive step is
+-- not past it.
+CREATE FUNCTION creances._tient(stade creances.stade_relance, echeance_file date, debiteur_file text, devise_file text,
+								solde numeric, echeance date, debiteur text, devise text, au date) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT solde > 0 AND debiteur = debiteur_file AND devise = devise_file AND echeance <= echeance_file
+		   AND (stade <> 'preventive' OR echeance >= au);
+END;
+COMMENT ON FUNCTION creances._tient(creances.stade_relance, date, text, text, numeric, date, text, text, date) IS
+'Une creance mise en file est encore a reclamer.';
 
 CREATE FUNCTION creances._decision(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date, retard integer,
@@ -363,21 +388,21 @@ BEGIN ATOMIC
 				WHEN v.etat IS NOT NULL THEN 'attend l''envoi'
 				WHEN h.contact_min IS NULL THEN 'scenario inconnu'
 				WHEN h.etape IS NULL THEN 'derniere etape'
-				WHEN h.due_le > au THEN 'attend le ' || h.due_le
-				WHEN NOT creances.est_ouvre(au, h.zone) THEN 'attend le ' || creances.jour_ouvre_suivant(au, h.zone)
+				WHEN h.due_le > au THEN 'attend le ' || to_char(h.due_le, 'YYYY-MM-DD')
+				WHEN NOT creances.est_ouvre(au, h.zone) THEN 'attend le ' || to_char(creances.jour_ouvre_suivant(au, h.zone), 'YYYY-MM-DD')
 				WHEN r.reste <= 0 THEN 'couverte par un credit'
-				WHEN r.reste < h.montant_min THEN 'montant minimal'
+				WHEN r.reste < greatest(h.montant_min, 10.0 ^ -creances._decimales(r.devise)) THEN 'montant minimal'
 				WHEN x.etape IS NOT NULL THEN 'echec : attend remettre() ou passer_etape()'
 			   END AS frein
 		  FROM creances._restes(au, creanciers, debiteurs) r
-		 CROSS JOIN LATERAL creances._horloge(au, r.creancier, r.facture, r.rang) h
+		  LEFT JOIN LATERAL creances._horloge(au, r.creancier, r.facture, r.rang) h ON r.solde > 0
 		  -- an action in the queue that claims it, and that the pass will not annul
 		  LEFT JOIN LATERAL (SELECT l.etat FROM creances.relance_creance l
 							   JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
 							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
 								AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise')
-								AND (l.etat = 'prise' OR k.debiteur = r.debiteur AND k.devise = r.devise
-														 AND (l.stade <> 'preventive' OR r.echeance >= au))
+								AND (l.etat = 'prise' OR creances._tient(l.stade, l.echeance, k.debiteur, k.devise,
+																		 r.solde, r.echeance, r.debiteur, r.devise, au))
 							  LIMIT 1) v ON true
 		  -- its step failed and nobody has said what to do
 		  LEFT JOIN LATERAL (SELECT l.etape FROM creances.relance_creance l
@@ -390,7 +415,7 @@ BEGIN ATOMIC
 				WHEN f.en_file THEN 'attend l''envoi du message precedent'
 				WHEN f.a_valider AND l.validation THEN 'attend la validation du message precedent'
 				WHEN l.classe = 'message' AND l.stade_vise < 'mise_en_demeure' AND au < m.dernier + l.contact_min
-					 THEN 'espacement : attend le ' || (m.dernier + l.contact_min)
+					 THEN 'espacement : attend le ' || to_char(m.dernier + l.contact_min, 'YYYY-MM-DD')
 				END) AS frein2
 		  FROM lignes l
 		  -- what the debtor has already been sent, or will be, of this kind
@@ -407,9 +432,10 @@ BEGIN ATOMIC
 				   AND EXISTS (SELECT FROM creances.relance_creance k
 								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
 								WHERE k.creancier = r.creancier AND k.relance = r.relance
-								  AND k.reclamee AND k.etat = r.etat AND c.solde > 0
-								  AND (k.etat = 'prise' OR c.debiteur = r.debiteur AND c.devise = r.devise
-														   AND (k.stade <> 'preventive' OR c.echeance >= au)))) f ON l.frein IS NULL
+								  AND k.reclamee AND k.etat = r.etat
+								  AND (k.etat = 'prise' AND c.solde > 0
+									   OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise,
+														  c.solde, c.echeance, c.debiteur, c.devise, au)))) f ON l.frein IS NULL
 		  LEFT JOIN LATERAL (
 				SELECT max(coalesce(r.envoyee_le, r.prise_le)) AS dernier
 				  FROM creances.relance r
@@ -524,16 +550,14 @@ BEGIN
 		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM jour;
 	END IF;
 
-	-- claims that do not hold any more: nothing is owed, the debtor or the currency
-	-- has changed, a preventive step is past the due date; then actions without a claim
+	-- claims that do not hold any more, then actions without a claim
 	WITH l AS (
 		UPDATE creances.relance_creance l SET etat = 'annulee'
 		  FROM creances.creance c, creances.relance r
 		 WHERE r.etat IN ('a_valider', 'a_envoyer') AND l.creancier = r.creancier AND l.relance = r.relance
 		   AND l.reclamee AND l.etat = r.etat
 		   AND c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
-		   AND (c.solde <= 0 OR c.debiteur <> r.debiteur OR c.devise <> r.devise
-				OR l.stade = 'preventive' AND c.echeance < jour)
+		   AND NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)
 		RETURNING l.creancier, l.facture, l.rang, c.solde)
 	UPDATE creances.avancement a SET prochaine_relance = jour
 	  FROM l WHERE l.solde > 0 AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang;
@@ -569,8 +593,8 @@ BEGIN
 		 GROUP BY d.creancier, d.relance, d.debiteur, d.devise, d.classe
 		RETURNING relance.creancier, relance.debiteur, relance.relance, relance.etat, relance.stade, relance.canal
 	), l AS (
-		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etape, stade, etat)
-		SELECT d.creancier, d.relance, d.facture, d.rang, true, d.etape, d.stade_vise, d.etat
+		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etape, stade, echeance, etat)
+		SELECT d.creancier, d.relance, d.facture, d.rang, true, d.etape, d.stade_vise, d.echeance, d.etat
 		  FROM d WHERE d.decision = 'relancer'
 		RETURNING 1
 	), a AS (
@@ -621,7 +645,7 @@ BEGIN
 	  FROM (SELECT DISTINCT c.creancier, c.debiteur
 			  FROM creances.avancement a
 			  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
-			 WHERE a.prochaine_relance <= p_jour
+			 WHERE a.prochaine_relance <= p_jour AND c.solde > 0
 			   AND (apres_creancier IS NULL OR (c.creancier, c.debiteur) > (apres_creancier, apres_debiteur))
 			 ORDER BY 1, 2 LIMIT lot) k;
 	_passe_lot.nb := coalesce(cardinality(creanciers), 0);
@@ -769,54 +793,55 @@ COMMENT ON PROCEDURE creances.passe_relance(date, integer) IS
 
 -- ---------------------------------------------------------------- the queue
 
--- What a receivable owes besides its principal on a day.
-CREATE FUNCTION creances._decimales(devise text) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE
-		WHEN devise IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0
-		WHEN devise IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3
-		ELSE 2 END;
-END;
-COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compte d''une devise (ISO 4217).';
-
 -- Professional: the creditor's rule (C. com. L441-10 II). Public buyer: ECB + 8
 -- fixed when interest starts (CCP R2192-31). Consumer: nothing before the
 -- formal notice, then the legal rate, column of professional creditors
 -- (C. civ. 1344-1, CMF L313-2). 40 EUR once an invoice, from the first late
 -- day, for lateness from 2013 on, never from a consumer (C. com. D441-5,
 -- CCP D2192-35).
-CREATE FUNCTION creances._accessoires(creancier text, facture text, rang integer, au date)
+-- A payment that was rejected afterwards never stopped the delay (its reversal
+-- undoes the latest payments): what was paid for good by a day is the lowest
+-- paid level from then on. `couvert` is the part that the debtor's credits cover:
+-- no interest is asked on it.
+CREATE FUNCTION creances._accessoires(creancier text, facture text, rang integer, au date, couvert numeric DEFAULT 0)
 RETURNS TABLE (taux creances.taux_retard, arrete date, penalites numeric, indemnite numeric)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT r.taux, r.arrete,
-		   CASE WHEN c.montant > 0 AND r.depart IS NOT NULL
-				THEN coalesce((SELECT creances.penalite_mouvements(m.montant, m.le, r.depart, r.arrete, r.taux, '365', creances._decimales(c.devise))
-								 FROM (SELECT c.montant, r.depart AS le
+		   CASE WHEN c.montant > couvert AND r.depart IS NOT NULL
+				THEN coalesce((SELECT creances.penalite_mouvements(m.montant, m.le, r.depart, r.arrete, r.taux, '365', u.decimales)
+								 FROM (SELECT c.montant - couvert, r.depart
 									   UNION ALL
-									   SELECT -g.montant, g.le FROM creances.reglement g
-										WHERE g.creancier = c.creancier AND g.facture = c.facture AND g.rang = c.rang) m), 0)
+									   SELECT lag(n.acquis, 1, 0::numeric) OVER (ORDER BY n.n) - n.acquis, n.le
+										 FROM (SELECT v.n, v.le, min(v.niveau) OVER (ORDER BY v.n DESC) AS acquis
+												 FROM (SELECT g.le, row_number() OVER o AS n, sum(g.montant) OVER o AS niveau
+														 FROM creances.reglement g
+														WHERE g.creancier = c.creancier AND g.facture = c.facture AND g.rang = c.rang AND g.le <= au
+													   WINDOW o AS (ORDER BY g.connu_le, g.reglement)) v) n) m(montant, le)), 0)
 				ELSE 0 END,
-		   CASE WHEN c.montant > 0 AND c.solde > 0 AND d.type <> 'consommateur' AND c.nature <> 'avoir'
-					 AND au > c.echeance AND c.echeance >= date '2012-12-31'
+		   CASE WHEN c.montant > 0 AND round(c.solde, u.decimales) > 0 AND d.type <> 'consommateur' AND c.nature <> 'avoir'
+					 AND au > t.terme AND c.echeance >= date '2012-12-31'
+					 -- once an invoice: another of its due dates bears it
 					 AND NOT EXISTS (SELECT FROM creances.creance p
 									  WHERE p.creancier = c.creancier AND p.facture = c.facture AND p.rang < c.rang
-										AND p.retiree_le IS NULL AND p.echeance < au)
+										AND p.solde > 0 AND p.montant > 0 AND p.echeance < au AND p.echeance >= date '2012-12-31')
 				THEN 40 ELSE 0 END
 	  FROM creances.creance c
 	  JOIN creances.creancier s ON s.creancier = c.creancier
 	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
 	  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
+	 CROSS JOIN LATERAL (SELECT creances._decimales(c.devise) AS decimales) u
+	 -- a public buyer's term ends at the end of the next working day
+	 CROSS JOIN LATERAL (SELECT CASE d.type WHEN 'public' THEN creances.jour_ouvre_suivant(c.echeance, d.zone) ELSE c.echeance END AS terme) t
 	 CROSS JOIN LATERAL (SELECT CASE d.type WHEN 'public' THEN 'BCE+8 fixe'::creances.taux_retard
 											WHEN 'consommateur' THEN 'TIL'::creances.taux_retard ELSE s.taux END AS taux,
-								CASE d.type WHEN 'consommateur' THEN greatest(a.mise_en_demeure_le, c.echeance) ELSE c.echeance END AS depart) t
-	 CROSS JOIN LATERAL (SELECT t.taux, CASE WHEN d.type = 'consommateur' AND a.mise_en_demeure_le IS NULL THEN NULL ELSE t.depart END AS depart,
-								least(au, creances.taux_connu_jusque(t.taux, t.depart)) AS arrete) r
+								CASE WHEN d.type <> 'consommateur' THEN t.terme
+									 WHEN a.mise_en_demeure_le IS NOT NULL THEN greatest(a.mise_en_demeure_le, c.echeance) END AS depart) q
+	 CROSS JOIN LATERAL (SELECT q.taux, q.depart, least(au, creances.taux_connu_jusque(q.taux, q.depart)) AS arrete) r
 	 WHERE c.creancier = _accessoires.creancier AND c.facture = _accessoires.facture AND c.rang = _accessoires.rang
 	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
 END;
-COMMENT ON FUNCTION creances._accessoires(text, text, integer, date) IS
+COMMENT ON FUNCTION creances._accessoires(text, text, integer, date, numeric) IS
 'Penalites de retard d''une creance ouverte, arretees au dernier jour dont le taux est connu, et indemnite forfaitaire (40 EUR).';
 
 CREATE FUNCTION creances.prendre_relances(canal text DEFAULT NULL, nombre integer DEFAULT 100, au date DEFAULT creances.aujourdhui())
@@ -880,13 +905,14 @@ BEGIN
 
 		-- freeze what it claims, drop what owes nothing, list the other overdue items
 		UPDATE creances.relance_creance l
-		   SET etat = CASE WHEN f.reste > 0 AND NOT (l.stade = 'preventive' AND f.echeance < p_au) THEN 'prise' ELSE 'annulee' END,
+		   SET etat = CASE WHEN f.reste > 0 AND creances._tient(l.stade, l.echeance, r.debiteur, r.devise, f.solde, f.echeance, r.debiteur, r.devise, p_au)
+						   THEN 'prise' ELSE 'annulee' END,
 			   solde = coalesce(f.solde, 0), montant = coalesce(f.reste, 0), penalites = f.penalites, indemnite = f.indemnite
 		  FROM (SELECT c.facture, c.rang, x.echeance, x.solde, x.reste, k.penalites, k.indemnite
 				  FROM creances.relance_creance c
 				  LEFT JOIN creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
 						 ON x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.devise = r.devise
-				 CROSS JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, p_au) k
+				 CROSS JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, p_au, coalesce(x.couvert, 0)) k
 				 WHERE c.creancier = r.creancier AND c.relance = r.relance AND c.reclamee AND c.etat = 'a_envoyer') f
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer'
 		   AND l.facture = f.facture AND l.rang = f.rang;
@@ -908,7 +934,7 @@ BEGIN
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etat, solde, montant, penalites, indemnite)
 		SELECT x.creancier, r.relance, x.facture, x.rang, false, 'prise', x.solde, x.reste, k.penalites, k.indemnite
 		  FROM creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
-		 CROSS JOIN LATERAL creances._accessoires(x.creancier, x.facture, x.rang, p_au) k
+		 CROSS JOIN LATERAL creances._accessoires(x.creancier, x.facture, x.rang, p_au, x.couvert) k
 		 WHERE x.devise = r.devise AND x.reste > 0 AND x.echeance < p_au AND x.obstacle IS NULL
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = x.creancier AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang);
@@ -1085,19 +1111,18 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'une relance qui réclame cette créance est prise',
 			HINT = 'Appelez d''abord confirmer_envoi() ou echec_envoi().';
 	END IF;
-	-- what was queued for it, and what failed, is void
+	-- nothing was sent: mise_en_demeure_le, which starts a consumer's interest
+	-- (C. civ. 1344-1), is confirmer_envoi()'s alone; what was queued, or failed, is void
 	UPDATE creances.relance_creance l SET etat = 'annulee'
 	 WHERE l.creancier = p_creancier AND l.facture = p_facture AND l.rang = p_rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec');
 	UPDATE creances.relance r SET etat = 'annulee', motif = 'étape passée : ' || passer_etape.motif
 	 WHERE r.creancier = p_creancier AND r.debiteur = c.debiteur AND r.etat IN ('a_valider', 'a_envoyer', 'echec')
 	   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 						WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat);
-	INSERT INTO creances.avancement AS a (creancier, facture, rang, etape, etape_initiale, stade, etape_le, mise_en_demeure_le, prochaine_relance)
-	VALUES (p_creancier, p_facture, p_rang, h.etape, h.faite, h.stade_vise, p_le,
-			CASE WHEN h.stade_vise = 'mise_en_demeure' THEN p_le END, p_le + 1)
+	INSERT INTO creances.avancement AS a (creancier, facture, rang, etape, etape_initiale, stade, etape_le, prochaine_relance)
+	VALUES (p_creancier, p_facture, p_rang, h.etape, h.faite, h.stade_vise, p_le, p_le + 1)
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
-	   SET etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance,
-		   mise_en_demeure_le = coalesce(excluded.mise_en_demeure_le, a.mise_en_demeure_le);
+	   SET etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
 	VALUES (p_creancier, 'etape_passee', p_le, c.debiteur, p_facture, p_rang,
 			jsonb_build_object('etape', h.etape, 'stade', h.stade_vise, 'motif', passer_etape.motif));

@@ -69,7 +69,7 @@ SELECT c.creancier, c.debiteur, min(d.nom) AS nom, c.devise,
  WHERE c.solde <> 0
  GROUP BY c.creancier, c.debiteur, c.devise;
 COMMENT ON VIEW creances.balance_agee_debiteur IS
-'Balance agee d''aujourd''hui, une ligne par debiteur et devise ; les credits (avoirs, trop-percus) sont dans leur colonne, et total = somme des tranches + credits.';
+'Balance agee d''aujourd''hui, une ligne par debiteur et devise ; les credits (avoirs, trop-percus) sont dans leur colonne, et total = somme des tranches + credits. Tout ce qui est connu est compte, meme date du futur (voir alerte).';
 COMMENT ON COLUMN creances.balance_agee_debiteur.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.balance_agee_debiteur.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.balance_agee_debiteur.nom IS 'Nom du client.';
@@ -193,7 +193,7 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	SELECT 1 AS ordre, CASE WHEN t.fin < j.j THEN 'erreur' ELSE 'avertissement' END AS gravite, 'taux' AS code, t.regle AS objet,
 		   format(CASE WHEN t.fin < j.j THEN 'taux inconnu depuis le %s : les pénalités sont arrêtées au %s ; ajoutez-le par creances.ajouter_taux()'
 					   ELSE 'le taux du semestre qui commence le %s n''est pas connu (dernier jour connu : %s) ; ajoutez-le par creances.ajouter_taux()' END,
-				  t.fin + 1, t.fin) AS message
+				  to_char(t.fin + 1, 'YYYY-MM-DD'), to_char(t.fin, 'YYYY-MM-DD')) AS message
 	  FROM jour j, LATERAL (SELECT v.regle, creances.taux_connu_jusque(v.regle::creances.taux_retard) AS fin
 							  FROM (VALUES ('BCE+10'), ('TIL'), ('TILP')) v(regle)) t
 	 WHERE t.fin < j.j + interval '1 month'
@@ -208,31 +208,36 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	  FROM (SELECT DISTINCT x.suivi FROM creances.creance x WHERE x.solde <> 0) c
 	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.factures = c.suivi)
 	UNION ALL
-	SELECT 4, 'avertissement', 'journal', f.factures::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, f.plus_ancienne::timestamp(0))
+	SELECT 4, 'avertissement', 'journal', f.factures::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, to_char(f.plus_ancienne, 'YYYY-MM-DD HH24:MI'))
 	  FROM creances.fraicheur f WHERE f.plus_ancienne < now() - interval '1 day'
 	UNION ALL
 	SELECT 5, 'avertissement', 'file', q.etat,
 		   format(CASE q.etat WHEN 'a_valider' THEN '%s relance(s) attendent une validation depuis le %s : rien n''avance pour ces créances'
 							  WHEN 'a_envoyer' THEN '%s relance(s) ne sont pas prises depuis le %s : personne ne les envoie, rien n''avance pour ces créances'
 							  WHEN 'prise' THEN '%s relance(s) prises sans confirmation depuis le %s : issue inconnue, confirmez ou dites l''échec'
-							  ELSE '%s envoi(s) en échec depuis le %s : remettez-les ou passez l''étape' END, q.nb, q.depuis)
+							  ELSE '%s envoi(s) en échec depuis le %s : remettez-les ou passez l''étape' END, q.nb, to_char(q.depuis, 'YYYY-MM-DD'))
 	  FROM jour j, LATERAL (SELECT a.etat, count(*) AS nb, min(a.le) AS depuis FROM creances.a_faire a GROUP BY a.etat) q
 	 WHERE q.depuis < j.j - CASE q.etat WHEN 'a_valider' THEN 3 WHEN 'a_envoyer' THEN 2 ELSE 1 END
 	UNION ALL
-	SELECT 6, 'avertissement', 'passe', p.jour::text, format('%s débiteur(s) en erreur, sautés : %s', p.erreurs, p.erreur)
+	SELECT 6, 'avertissement', 'passe', to_char(p.jour, 'YYYY-MM-DD'), format('%s débiteur(s) en erreur, sautés : %s', p.erreurs, p.erreur)
 	  FROM (SELECT x.* FROM creances.passe x ORDER BY x.jour DESC, x.numero DESC LIMIT 1) p WHERE p.erreurs > 0
 	UNION ALL
-	SELECT 7, 'avertissement', 'passe', 'passe', CASE WHEN p.jour IS NULL THEN 'aucune passe n''a encore eu lieu' ELSE format('dernière passe le %s', p.jour) END
+	SELECT 7, 'avertissement', 'passe', 'passe', CASE WHEN p.jour IS NULL THEN 'aucune passe n''a encore eu lieu' ELSE format('dernière passe le %s', to_char(p.jour, 'YYYY-MM-DD')) END
 	  FROM jour j, LATERAL (SELECT max(x.jour) AS jour FROM creances.passe x) p
 	 WHERE EXISTS (SELECT FROM creances.suivi) AND coalesce(p.jour < j.j - 4, true)
 	UNION ALL
-	SELECT 8, 'erreur', 'scenario', c.creancier, format('scénario inconnu ou masqué : %s ; rien n''est relancé', c.scenario)
+	SELECT 8, 'avertissement', 'date', 'futur', format('%s facture(s) et %s règlement(s) datés du futur : balance_agee() ne les compte pas encore, encours et balance_agee_debiteur les comptent', f.factures, r.reglements)
+	  FROM jour j, LATERAL (SELECT count(*) AS factures FROM creances.creance c WHERE c.solde <> 0 AND c.nee_le > j.j) f,
+		   LATERAL (SELECT count(*) AS reglements FROM creances.reglement g WHERE g.le > j.j) r
+	 WHERE f.factures + r.reglements > 0
+	UNION ALL
+	SELECT 9, 'erreur', 'scenario', c.creancier, format('scénario inconnu ou masqué : %s ; rien n''est relancé', c.scenario)
 	  FROM creances.creancier c WHERE NOT EXISTS (SELECT FROM creances.etape_active e WHERE e.scenario = c.scenario)
   ) a
  ORDER BY a.ordre, a.objet;
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, scenario.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, date, scenario.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

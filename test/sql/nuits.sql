@@ -213,10 +213,10 @@ $$ SELECT quoi || CASE WHEN count(*) = 0 THEN ' NEVER CHECKED' ELSE '' END, sum(
 CREATE FUNCTION pg_temp.matiere(pour integer) RETURNS TABLE (quoi text, assez boolean) LANGUAGE sql AS $$
     SELECT m.quoi, coalesce((SELECT sum(c.nb) FROM compte c WHERE c.quoi = m.quoi), 0) >= m.nb * pour
       FROM (VALUES ('queued', 20), ('taken', 15), ('paid in the queue', 1), ('bounced', 0.1), ('claims dropped at taking', 0.1)) m (quoi, nb) $$;
-CREATE FUNCTION pg_temp.etats() RETURNS TABLE (etat text, present boolean) LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.genres() RETURNS TABLE (genre text, vu boolean) LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN QUERY SELECT e, EXISTS (SELECT FROM creances.relance r WHERE r.etat = e)
-      FROM unnest(ARRAY['a_valider', 'a_envoyer', 'prise', 'envoyee', 'echec', 'annulee']) e;
+    RETURN QUERY SELECT g, EXISTS (SELECT FROM creances.evenement e WHERE e.genre = g)
+      FROM unnest(ARRAY['mise_en_file', 'validation', 'prise', 'envoi', 'echec', 'remise', 'annulation', 'etape_passee', 'erreur']) g;
 END $$;
 
 \echo == generated invoices, everybody at work
@@ -231,7 +231,7 @@ CALL pg_temp.jouer('2020-03-02', 60, true);
 SELECT * FROM pg_temp.bilan();
 SELECT * FROM pg_temp.verifier_histoire();
 SELECT * FROM pg_temp.matiere(10);
-SELECT * FROM pg_temp.etats();
+SELECT * FROM pg_temp.genres();
 SELECT count(DISTINCT etape) AS etapes, count(*) FILTER (WHERE stade = 'mise_en_demeure' AND mise_en_demeure_le IS NULL) AS sans_date FROM creances.avancement WHERE etape > 0;
 SELECT count(*), count(*) FILTER (WHERE etat = 'terminee') FROM creances.passe;
 
@@ -276,7 +276,7 @@ CALL pg_temp.jouer('2020-03-02', 60, true);
 SELECT * FROM pg_temp.bilan();
 SELECT * FROM pg_temp.verifier_histoire();
 SELECT * FROM pg_temp.matiere(10);
-SELECT * FROM pg_temp.etats();
+SELECT * FROM pg_temp.genres();
 SELECT count(DISTINCT etape) AS etapes FROM creances.avancement WHERE etape > 0;
 -- what the facts say is what the ERP says
 SELECT count(*) FROM creances.verifier_suivi('fn');
