@@ -55,6 +55,21 @@ COMMENT ON COLUMN creances.fraicheur.mode IS 'immediat ou differe.';
 COMMENT ON COLUMN creances.fraicheur.en_attente IS 'Lignes du journal a consommer.';
 COMMENT ON COLUMN creances.fraicheur.plus_ancienne IS 'Instant de la plus ancienne.';
 
+CREATE FUNCTION creances._en_bloc() RETURNS boolean
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'creances_en_bloc';
+COMMENT ON FUNCTION creances._en_bloc() IS 'La session est entre BEGIN et COMMIT.';
+
+-- A procedure that commits by batches must be called by itself.
+CREATE FUNCTION creances._verifier_hors_bloc(quoi text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF creances._en_bloc() THEN
+		RAISE EXCEPTION USING ERRCODE = '25001', MESSAGE = format('%s valide ses lots : elle ne s''appelle pas dans un bloc de transaction', quoi),
+			HINT = 'Appelez-la seule, hors de BEGIN ... COMMIT (autocommit).';
+	END IF;
+END $$;
+COMMENT ON FUNCTION creances._verifier_hors_bloc(text) IS 'Refuse d''etre appelee entre BEGIN et COMMIT.';
+
 -- ----------------------------------------------------- finding the columns
 
 -- Names are compared folded: lower case, without accents or punctuation.
@@ -326,6 +341,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = pg_catalog.format('la table %s n''est pas suivie', factures),
 			HINT = 'Suivez-la par creances.suivre_factures().';
 	END IF;
+	PERFORM creances._verifier_hors_bloc('synchroniser()');
 	PERFORM creances._a_resynchroniser(factures);
 	COMMIT;
 	LOOP

@@ -31,7 +31,7 @@ CREATE TABLE creances.etape (
 				CHECK (stade IN ('preventive', 'relance_1', 'relance_2', 'relance_3', 'mise_en_demeure', 'contentieux', 'irrecouvrable')),
 	intitule	text NOT NULL,
 	validation	boolean NOT NULL DEFAULT false,
-	sans_confirmation boolean NOT NULL DEFAULT false CHECK (NOT (sans_confirmation AND stade = 'mise_en_demeure')),
+	sans_confirmation boolean NOT NULL DEFAULT false CHECK (NOT sans_confirmation OR canal = 'interne' AND stade <> 'mise_en_demeure'),
 	PRIMARY KEY (origine, scenario, etape)
 );
 COMMENT ON TABLE creances.etape IS 'Etape d''un scenario.';
@@ -43,7 +43,7 @@ COMMENT ON COLUMN creances.etape.canal IS 'courriel, sms, lettre, lrar (messages
 COMMENT ON COLUMN creances.etape.stade IS 'Stade de la creance quand l''etape est faite.';
 COMMENT ON COLUMN creances.etape.intitule IS 'Intitule.';
 COMMENT ON COLUMN creances.etape.validation IS 'Une personne doit valider avant l''envoi.';
-COMMENT ON COLUMN creances.etape.sans_confirmation IS 'Faite des sa mise en file, sans attendre de confirmation ; jamais une mise en demeure.';
+COMMENT ON COLUMN creances.etape.sans_confirmation IS 'Tache interne faite des sa mise en file, sans attendre de confirmation ; jamais un message, ni une mise en demeure.';
 
 INSERT INTO creances.scenario (origine, scenario, intitule, contact_min) VALUES
 	('creances', 'standard', 'Relance standard des professionnels', 3);
@@ -769,6 +769,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'le lot doit être positif',
 			HINT = 'Donnez un nombre de débiteurs par transaction, par exemple 500.';
 	END IF;
+	PERFORM creances._verifier_hors_bloc('passe_relance()');
 	PERFORM creances.rafraichir();
 	COMMIT;
 	num := creances._ouvrir_passe(jour);
@@ -937,7 +938,10 @@ BEGIN
 		 CROSS JOIN LATERAL creances._accessoires(x.creancier, x.facture, x.rang, p_au, x.couvert) k
 		 WHERE x.devise = r.devise AND x.reste > 0 AND x.echeance < p_au AND x.obstacle IS NULL
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
-							WHERE l.creancier = x.creancier AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang);
+							WHERE l.creancier = x.creancier AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang AND l.etat <> 'annulee')
+		ON CONFLICT (creancier, relance, facture, rang) DO UPDATE
+		   SET reclamee = false, etape = NULL, stade = NULL, etat = 'prise', solde = excluded.solde, montant = excluded.montant,
+			   penalites = excluded.penalites, indemnite = excluded.indemnite;
 		UPDATE creances.relance x
 		   SET etat = 'prise', prise_le = p_au, prise_par = session_user,
 			   montant = totaux.montant, penalites = totaux.penalites, indemnites = totaux.indemnites
@@ -1160,6 +1164,9 @@ BEGIN
 		EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job USING 'creances_passe', cron, 'CALL creances.passe_relance()';
 		IF rafraichissement IS NOT NULL THEN
 			EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'creances_rafraichir', rafraichissement, 'SELECT creances.rafraichir()';
+		ELSE
+			EXECUTE $q$SELECT cron.unschedule(jobid) FROM cron.job
+						WHERE jobname = 'creances_rafraichir' AND username = current_user AND database = current_database()$q$;
 		END IF;
 	EXCEPTION WHEN insufficient_privilege THEN
 		RAISE;

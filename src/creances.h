@@ -58,7 +58,7 @@ extern int128 creances_montant_lire(Datum montant, int *dscale);
 extern Datum creances_montant_rendre(int128 valeur, int dscale);
 extern int128 creances_diviser(int128 numerateur, int128 denominateur);
 extern int128 creances_produit_divise(int128 a, int128 b, int128 denominateur);
-extern void creances_montant_deborde(void) pg_attribute_noreturn();
+extern void creances_montant_deborde(void) __attribute__((noreturn));
 
 /* calendrier.c: the civil calendar */
 extern bool creances_bissextile(int annee);
@@ -167,11 +167,20 @@ typedef struct Relecture
 	bool		pas;			/* the journal has shown steps */
 } Relecture;
 
+/* Who we were before becoming the owner of the ERP's table */
+typedef struct Identite
+{
+	Oid			qui;
+	int			contexte;
+	int			niveau;			/* of the settings */
+} Identite;
+
 extern int	creances_textes_stables(void);
 extern int	creances_reglages_fixes(void);
 extern void creances_par_index(bool peu_de_cles);
 extern Oid	creances_proprietaire(Oid relid);
-extern void creances_devenir_proprietaire(Oid suivi, Oid *qui, int *contexte);
+extern void creances_devenir_proprietaire(Oid suivi, Identite *avant);
+extern void creances_redevenir(const Identite *avant);
 extern void creances_commencer(Relecture *r, Oid suivi, ArrayType *cles);
 extern void creances_parametre(Relecture *r, int numero, Datum valeur, bool nul);
 extern SPIPlanPtr creances_preparer(const char *texte);

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * essai.c
- *	  Try something in a subtransaction: the ERP's transaction, or the rest of a
- *	  refresh, goes on when it fails.
+ *	  Transactions: try something in a subtransaction (the ERP's transaction, or
+ *	  the rest of a refresh, goes on when it fails); know whether a procedure may
+ *	  commit.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +12,8 @@
 #include "access/xact.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+
+PG_FUNCTION_INFO_V1(creances_en_bloc);
 
 /*
  * Errors that are not ours to swallow: the user's or the administrator's will,
@@ -63,4 +66,14 @@ creances_essayer(void (*fonction) (void *), void *arg)
 	MemoryContextSwitchTo(contexte);
 	CurrentResourceOwner = proprietaire;
 	return erreur;
+}
+
+/*
+ * creances._en_bloc() returns boolean: we are between BEGIN and COMMIT, where a
+ * procedure cannot commit.
+ */
+Datum
+creances_en_bloc(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(IsTransactionBlock());
 }

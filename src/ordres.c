@@ -415,16 +415,28 @@ creances_proprietaire(Oid relid)
 }
 
 /*
- * Become the owner of the ERP's table, as for any SQL that is not ours.  The
- * caller restores.
+ * Become the owner of the ERP's table, for any SQL that is not ours: restricted,
+ * and with a level of its own for the settings, since set_config() is not
+ * forbidden there.
  */
 void
-creances_devenir_proprietaire(Oid suivi, Oid *qui, int *contexte)
+creances_devenir_proprietaire(Oid suivi, Identite *avant)
 {
-	GetUserIdAndSecContext(qui, contexte);
+	GetUserIdAndSecContext(&avant->qui, &avant->contexte);
+	avant->niveau = NewGUCNestLevel();
 	SetUserIdAndSecContext(creances_proprietaire(suivi),
-						   *contexte | SECURITY_LOCAL_USERID_CHANGE |
+						   avant->contexte | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
+}
+
+/*
+ * And come back: what that SQL has set is undone before anything of ours runs.
+ */
+void
+creances_redevenir(const Identite *avant)
+{
+	AtEOXact_GUC(false, avant->niveau);
+	SetUserIdAndSecContext(avant->qui, avant->contexte);
 }
 
 void

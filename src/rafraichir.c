@@ -43,6 +43,7 @@ toutes_les_cles(Oid suivi)
 	MemoryContext appelant = CurrentMemoryContext;
 	ArrayType  *cles = NULL;
 	char	   *texte;
+	Identite	avant;
 	Datum		d;
 	bool		isnull;
 
@@ -54,14 +55,9 @@ toutes_les_cles(Oid suivi)
 		elog(ERROR, "SPI_connect");
 	creances_executer(&r, ORDRE_REQUETE_CLES, NULL);
 	texte = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	{
-		Oid			nous;
-		int			notre_contexte;
-
-		creances_devenir_proprietaire(suivi, &nous, &notre_contexte);
-		creances_executer_plan(&r, creances_preparer(texte), NULL);
-		SetUserIdAndSecContext(nous, notre_contexte);
-	}
+	creances_devenir_proprietaire(suivi, &avant);
+	creances_executer_plan(&r, creances_preparer(texte), NULL);
+	creances_redevenir(&avant);
 	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	creances_parametre(&r, 2, d, isnull);
 	creances_executer(&r, ORDRE_CLES_CONNUES, NULL);

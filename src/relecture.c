@@ -189,14 +189,13 @@ lecture_de(Relecture *r)
 	{
 		char	   *texte;
 		SPIPlanPtr	p;
-		Oid			qui;
-		int			contexte;
+		Identite	avant;
 
 		creances_executer(r, ORDRE_REQUETE, NULL);
 		texte = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		creances_devenir_proprietaire(r->suivi, &qui, &contexte);
+		creances_devenir_proprietaire(r->suivi, &avant);
 		p = creances_preparer(texte);
-		SetUserIdAndSecContext(qui, contexte);
+		creances_redevenir(&avant);
 		SPI_keepplan(p);
 		*plan = p;
 	}
@@ -209,12 +208,11 @@ lecture_de(Relecture *r)
 static void
 executer_comme_proprietaire(Relecture *r, SPIPlanPtr plan, Tuplestorestate *sortie)
 {
-	Oid			qui;
-	int			contexte;
+	Identite	avant;
 
-	creances_devenir_proprietaire(r->suivi, &qui, &contexte);
+	creances_devenir_proprietaire(r->suivi, &avant);
 	creances_executer_plan(r, plan, sortie);
-	SetUserIdAndSecContext(qui, contexte);
+	creances_redevenir(&avant);
 }
 
 /*

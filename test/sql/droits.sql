@@ -1,0 +1,215 @@
+-- Rights: nothing for PUBLIC, and what each profile can and cannot do.
+\set QUIET on
+SET client_min_messages = warning;
+SET datestyle = 'ISO, DMY';
+\pset format unaligned
+\pset tuples_only on
+BEGIN;
+CREATE EXTENSION creances;
+CREATE FUNCTION pg_temp.essai(qui name, requete text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    m text;
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', qui);
+    EXECUTE requete;
+    RESET ROLE;
+    RETURN 'ok';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS m = MESSAGE_TEXT;
+    RETURN SQLSTATE || ' ' || m;
+END $$;
+
+\echo == PUBLIC has nothing, on no kind of object
+SELECT o.genre, o.objet, a.privilege_type
+  FROM (SELECT 'schema' AS genre, nspname::text AS objet, nspacl AS acl, 'n'::"char" AS k, nspowner AS proprietaire FROM pg_namespace WHERE nspname = 'creances'
+        UNION ALL SELECT 'relation', oid::regclass::text, relacl, 'r', relowner FROM pg_class WHERE relnamespace = 'creances'::regnamespace AND relkind IN ('r', 'v', 'm', 'p', 'S', 'f')
+        UNION ALL SELECT 'column', attrelid::regclass || '.' || attname, attacl, 'c', 0 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                   WHERE c.relnamespace = 'creances'::regnamespace AND attacl IS NOT NULL
+        UNION ALL SELECT 'routine', oid::regprocedure::text, proacl, 'f', proowner FROM pg_proc WHERE pronamespace = 'creances'::regnamespace
+        UNION ALL SELECT 'type', oid::regtype::text, typacl, 'T', typowner FROM pg_type WHERE typnamespace = 'creances'::regnamespace AND typrelid = 0 AND typelem = 0) o,
+       aclexplode(coalesce(o.acl, acldefault(o.k, o.proprietaire))) a
+ WHERE a.grantee = 0 ORDER BY 1, 2;
+SELECT count(*) > 0 FROM pg_proc WHERE pronamespace = 'creances'::regnamespace;
+
+\echo == a SECURITY DEFINER function has a fixed search_path
+SELECT oid::regprocedure FROM pg_proc
+ WHERE pronamespace = 'creances'::regnamespace AND prosecdef
+   AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false);
+-- and no plpgsql function depends on the path of its caller, but the procedures that commit
+SELECT p.oid::regprocedure, p.prokind FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+ WHERE pronamespace = 'creances'::regnamespace AND l.lanname = 'plpgsql' AND p.prokind <> 'p'
+   AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false);
+-- SQL functions are parsed when they are created, not when they are called
+SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+ WHERE pronamespace = 'creances'::regnamespace AND l.lanname = 'sql' AND prosqlbody IS NULL;
+
+CREATE ROLE creances_rien;
+CREATE ROLE creances_lecteur;
+CREATE ROLE creances_gestionnaire;
+CREATE ROLE creances_passeur;
+CREATE ROLE creances_admin;
+CREATE ROLE creances_erp;
+
+\echo == accorder
+SELECT pg_temp.essai(current_user, q) FROM unnest(ARRAY[
+    $$SELECT creances.accorder('creances_lecteur', 'tout')$$, $$SELECT creances.accorder('creances_lecteur', '')$$,
+    $$SELECT creances.accorder('creances_lecteur', NULL)$$, $$SELECT creances.accorder(NULL, 'lecture')$$,
+    $$SELECT creances.accorder('role_qui_n_existe_pas', 'lecture')$$]) q;
+-- who has no right cannot give himself any
+SELECT pg_temp.essai('creances_rien', $$SELECT creances.accorder('creances_rien', 'administration')$$);
+SELECT creances.accorder('creances_lecteur', 'lecture');
+SELECT creances.accorder('creances_gestionnaire', 'gestion');
+SELECT creances.accorder('creances_passeur', 'moteur');
+SELECT creances.accorder('creances_admin', 'administration');
+-- twice is once
+SELECT creances.accorder('creances_lecteur', 'lecture');
+SELECT pg_temp.essai(r, $$SELECT creances.accorder('creances_rien', 'lecture')$$) LIKE '42501 %'
+  FROM unnest(ARRAY['creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin']) r;
+
+\echo == a small ERP, owned by another role
+CREATE SCHEMA erp AUTHORIZATION creances_erp;
+CREATE TABLE erp.f (numero text PRIMARY KEY, client text, echeance date, montant numeric, paye numeric DEFAULT 0);
+ALTER TABLE erp.f OWNER TO creances_erp;
+INSERT INTO erp.f SELECT 'F' || i, 'C' || i, '2024-06-03', 100 * i FROM generate_series(1, 4) i;
+SELECT creances.suivre_factures('erp.f', '{"facture": "numero", "debiteur": "client", "echeance": "echeance", "montant": "montant", "regle": "paye"}', depuis => '2024-05-01');
+-- the owner has no right on the extension, and needs none to work
+SELECT pg_temp.essai('creances_erp', 'UPDATE erp.f SET paye = 10 WHERE numero = ''F1'''), (SELECT solde FROM creances.creance WHERE facture = 'F1');
+SELECT pg_temp.essai('creances_erp', 'SELECT * FROM creances.creance');
+SELECT pg_temp.essai('creances_erp', $$SELECT creances.cesser_suivi('erp.f')$$);
+-- what the pass would do, in one transaction
+SELECT creances._ouvrir_passe('2024-06-04');
+SELECT nb FROM creances._passe_lot('2024-06-04', 1, 100, NULL, NULL);
+SELECT creances._fermer_passe('2024-06-04', 1);
+SELECT relance AS r1 FROM creances.relance WHERE debiteur = 'C1' \gset
+SELECT relance AS r2 FROM creances.relance WHERE debiteur = 'C2' \gset
+SELECT relance AS r3 FROM creances.relance WHERE debiteur = 'C3' \gset
+
+\echo == every profile reads every table, every view, and may call every function that only reads
+SELECT r, c.oid::regclass FROM unnest(ARRAY['creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin']) r, pg_class c
+ WHERE c.relnamespace = 'creances'::regnamespace AND c.relkind IN ('r', 'v')
+   AND pg_temp.essai(r, format('SELECT * FROM %s LIMIT 5', c.oid::regclass)) <> 'ok' ORDER BY 1, 2;
+SELECT r, q, pg_temp.essai(r, q) FROM unnest(ARRAY['creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin']) r,
+    unnest(ARRAY[
+        $$SELECT creances.penalite_retard(1000, '2024-01-31', '2024-03-31')$$,
+        $$SELECT * FROM creances.decompte_penalite(1000, '2024-01-31', '2024-03-31')$$,
+        $$SELECT creances.interet_journalier(1000, '2024-01-31', '2024-03-31')$$,
+        $$SELECT creances.taux_applicable('BCE+10', '2024-01-31')$$,
+        $$SELECT creances.balance_agee(1, '2024-01-31', '2024-03-31')$$,
+        $$SELECT * FROM creances.balance_agee('2024-06-30')$$,
+        $$SELECT * FROM creances.decision('2024-06-05')$$,
+        $$SELECT * FROM creances.simuler_passe('2024-06-05')$$,
+        $$SELECT * FROM creances.coherence()$$,
+        $$SELECT * FROM creances.etat_planification()$$,
+        $$SELECT creances.aujourdhui()$$,
+        $$SELECT creances.jour_ouvre_suivant('2024-05-01')$$,
+        $$SELECT * FROM creances.jours_feries(2024)$$,
+        $$SELECT creances.libelle_stade('relance_1')$$]) q
+ WHERE pg_temp.essai(r, q) <> 'ok';
+
+\echo == nobody without profile, and nobody at all but the owner, writes facts or engine tables
+SELECT pg_temp.essai('creances_rien', 'SELECT * FROM creances.encours'), pg_temp.essai('creances_rien', 'SELECT creances.aujourdhui()');
+SELECT r, c.relname, p FROM unnest(ARRAY['creances_rien', 'creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin', 'creances_erp']) r,
+    pg_class c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
+ WHERE c.relnamespace = 'creances'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(r, c.oid, p)
+ ORDER BY r, c.relname, p;
+SELECT r, a.attrelid::regclass, a.attname FROM unnest(ARRAY['creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin']) r, pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
+ WHERE c.relnamespace = 'creances'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+   AND has_column_privilege(r, a.attrelid, a.attnum, 'UPDATE') AND NOT has_table_privilege(r, a.attrelid, 'UPDATE') ORDER BY 1, 2, a.attnum;
+SELECT pg_temp.essai('creances_admin', 'UPDATE creances.creance SET solde = 0'), pg_temp.essai('creances_gestionnaire', 'DELETE FROM creances.evenement');
+
+\echo == what each profile may do besides, in a table: each cell is tried, then undone
+CREATE FUNCTION pg_temp.tenter(qui name, requete text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    r text;
+BEGIN
+    BEGIN
+        EXECUTE format('SET LOCAL ROLE %I', qui);
+        EXECUTE requete;
+        RAISE EXCEPTION USING ERRCODE = 'ZZ999';
+    EXCEPTION WHEN SQLSTATE 'ZZ999' THEN r := 'yes';
+        WHEN insufficient_privilege THEN r := '-';
+        WHEN OTHERS THEN r := SQLSTATE;
+    END;
+    RESET ROLE;
+    RETURN r;
+END $$;
+CREATE TEMP TABLE actes (n serial, acte text, requete text);
+INSERT INTO actes (acte, requete) VALUES
+    ('rafraichir', 'SELECT creances.rafraichir()'),
+    ('prendre', $$SELECT count(*) FROM creances.prendre_relances(NULL, 10, '2024-06-04')$$),
+    ('confirmer', format($$SELECT creances.confirmer_envoi(%L, NULL, '2024-06-04')$$, :'r1')),
+    ('echec', format($$SELECT creances.echec_envoi(%L, 'x', '2024-06-04')$$, :'r1')),
+    ('remettre', format($$SELECT creances.remettre(%L, '2024-06-04')$$, :'r1')),
+    ('valider', format($$SELECT creances.valider_relance(%L, '2024-06-04')$$, :'r2')),
+    ('passer_etape', $$SELECT creances.passer_etape('principal', 'F3', 1, 'x', '2024-06-04')$$),
+    ('ajouter_taux', $$SELECT creances.ajouter_taux('2027-01-01', 2.15)$$),
+    ('ouvrir une passe', $$SELECT creances._ouvrir_passe('2024-06-05')$$),
+    ('verifier_suivi', $$SELECT count(*) FROM creances.verifier_suivi('erp.f')$$),
+    ('cesser_suivi', $$SELECT creances.cesser_suivi('erp.f')$$),
+    ('scenario', $$INSERT INTO creances.scenario (scenario, intitule) VALUES ('x', 'x')$$),
+    ('etape', $$INSERT INTO creances.etape (scenario, etape, delai, canal, stade, intitule) VALUES ('x', 1, 1, 'courriel', 'relance_1', 'x')$$),
+    ('synonyme', $$INSERT INTO creances.synonyme (champ, nom) VALUES ('facture', 'x')$$),
+    ('creancier', $$UPDATE creances.creancier SET taux = '12 %'$$),
+    ('relire', $$SELECT creances._relire('erp.f')$$),
+    ('retirer', $$SELECT creances._cesser('erp.f'::regclass)$$),
+    ('lettre de poser', $$SELECT creances._poser('erp.f', '''x''')$$);
+-- one action taken, to be confirmed; one to be validated
+SELECT count(*) FROM creances.prendre_relances(NULL, 1, '2024-06-04');
+UPDATE creances.relance SET etat = 'a_valider' WHERE debiteur = 'C2';
+UPDATE creances.relance_creance l SET etat = 'a_valider' FROM creances.relance r WHERE r.relance = l.relance AND r.debiteur = 'C2';
+SELECT a.acte, pg_temp.tenter('creances_rien', requete) AS rien, pg_temp.tenter('creances_lecteur', requete) AS lecture,
+       pg_temp.tenter('creances_gestionnaire', requete) AS gestion, pg_temp.tenter('creances_passeur', requete) AS moteur,
+       pg_temp.tenter('creances_admin', requete) AS administration
+  FROM actes a ORDER BY n;
+ROLLBACK;
+
+\echo == the pass itself, whole, as the role of the engine; tying, as an administrator that owns the table
+CREATE EXTENSION creances;
+CREATE ROLE creances_passeur;
+CREATE ROLE creances_admin;
+CREATE ROLE creances_compta;
+CREATE SCHEMA erp AUTHORIZATION creances_admin;
+SELECT creances.accorder('creances_passeur', 'moteur'), creances.accorder('creances_admin', 'administration'), creances.accorder('creances_compta', 'gestion');
+CREATE FUNCTION pg_temp.erreur(requete text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    m text; h text;
+BEGIN
+    EXECUTE requete;
+    RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS m = MESSAGE_TEXT, h = PG_EXCEPTION_HINT;
+    RETURN concat_ws(' | ', SQLSTATE, m, nullif(h, ''));
+END $$;
+SET ROLE creances_admin;
+CREATE TABLE erp.f (numero text PRIMARY KEY, client text, echeance date, montant numeric, paye numeric DEFAULT 0);
+INSERT INTO erp.f SELECT 'F' || i, 'C' || i, '2024-06-03', 100 * i FROM generate_series(1, 4) i;
+SELECT creances.suivre_factures('erp.f', '{"facture": "numero", "debiteur": "client", "echeance": "echeance", "montant": "montant", "regle": "paye"}', depuis => '2024-05-01');
+CALL creances.synchroniser('erp.f');
+-- the facts follow its writes; it cannot write them
+UPDATE erp.f SET paye = 50 WHERE numero = 'F1';
+SELECT facture, solde FROM creances.creance ORDER BY facture;
+UPDATE creances.creance SET solde = 0;
+INSERT INTO creances.reglement (creancier, reglement, facture, rang, le, montant) VALUES ('principal', 'x', 'F1', 1, '2024-06-04', 1);
+RESET ROLE;
+CREATE TABLE public.autre (LIKE erp.f INCLUDING ALL);
+SET ROLE creances_admin;
+-- only its own table
+SELECT creances.suivre_factures('public.autre');
+RESET ROLE;
+DROP TABLE public.autre;
+SET ROLE creances_passeur;
+CALL creances.passe_relance('2024-06-04');
+SELECT count(*) FROM creances.prendre_relances(NULL, 1, '2024-06-04');
+SELECT creances.confirmer_envoi(relance, NULL, '2024-06-04') FROM creances.relance WHERE etat = 'prise';
+SELECT creances.valider_relance(relance, '2024-06-04') FROM creances.relance LIMIT 1;
+SET ROLE creances_compta;
+CALL creances.passe_relance('2024-06-05');
+SELECT creances.passer_etape('principal', 'F4', 1, 'vu', '2024-06-04');
+RESET ROLE;
+SELECT prise_par, auteur, genre FROM creances.relance r JOIN creances.evenement e USING (creancier, relance) WHERE r.etat = 'envoyee' AND prise_par <> session_user;
+SELECT relances, erreurs, etat FROM creances.passe;
+SELECT * FROM creances.coherence();
+DROP EXTENSION creances CASCADE;
+DROP SCHEMA erp CASCADE;
+DROP ROLE creances_passeur, creances_admin, creances_compta;
