@@ -50,9 +50,34 @@ DATA_built = creances--$(EXTVERSION).sql
 # falls back to --inputdir, so a spec never bears the name of a regression
 # test.  The TAP tests of test/t start servers of their own and are left to
 # script/test.
-REGRESS =
+REGRESS = \
+	taux \
+	calendrier \
+	penalite \
+	balance \
+	vecteurs \
+	suivi \
+	erreurs_suivi \
+	erp \
+	ibm \
+	highradius \
+	moteur \
+	file_relances \
+	nuits \
+	planification \
+	droits \
+	catalogue
 REGRESS_OPTS = --inputdir=$(srcdir)/test --encoding=UTF8
-ISOLATION =
+ISOLATION = \
+	paiements_immediat \
+	paiements_differe \
+	paiement_et_prise \
+	deux_preneurs \
+	double_confirmation \
+	deux_passes \
+	deux_rafraichir \
+	erp_tient_sa_ligne \
+	nouveau_debiteur
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --encoding=UTF8
 
 PG_CONFIG ?= pg_config

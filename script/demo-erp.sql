@@ -1,6 +1,6 @@
 -- A small ERP of which nothing is known to creances: one table of invoices, as
--- many packages keep it.  Dates are counted back from today, so that the story
--- is the same every day.
+-- many packages keep it.  Dates are counted back from today, or from Friday on
+-- a week-end, so that the story is the same every day.
 
 CREATE TABLE public.factures (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -22,7 +22,8 @@ SELECT CASE WHEN f.montant < 0 THEN 'AV-' ELSE 'FA-' END || to_char(f.emission, 
 	   || to_char(row_number() OVER (ORDER BY f.il_y_a DESC, f.client), 'FM0000'),
 	   f.client, f.emission, f.emission + f.delai, f.montant, f.paye, f.auj - f.paye_il_y_a
   FROM (SELECT v.*, auj, auj - v.il_y_a AS emission
-		  FROM (SELECT (now() AT TIME ZONE 'Europe/Paris')::date AS auj) AS a,
+		  FROM (SELECT jour - greatest(extract(isodow FROM jour)::integer - 5, 0) AS auj
+				  FROM (SELECT (now() AT TIME ZONE 'Europe/Paris')::date AS jour) AS j) AS a,
 			   (VALUES
 		('Boulangerie de l''Étoile', 152, 30, 486.20, 486.20, 118),
 		('Boulangerie de l''Étoile', 92, 30, 512.75, 512.75, 55),

@@ -30,7 +30,7 @@ COMMENT ON COLUMN creances.a_revoir.transaction IS 'Transaction de l''ERP.';
 COMMENT ON COLUMN creances.a_revoir.regle IS 'Montant regle que montrait la ligne, quand la correspondance est une simple colonne ; NULL : la ligne a quitte cette cle.';
 COMMENT ON COLUMN creances.a_revoir.regle_le IS 'Date de reglement que montrait la ligne, quand la correspondance est une simple colonne.';
 
-COMMENT ON COLUMN creances.a_revoir.chargement IS 'Mise par synchroniser() : une creance plus ancienne que le suivi y entre comme reprise.';
+COMMENT ON COLUMN creances.a_revoir.chargement IS 'Mise par synchroniser() : true, une creance plus ancienne que le suivi y entre comme reprise. NULL : ecrite par l''ERP.';
 
 -- ------------------------------------------------------------------ facts
 
@@ -172,8 +172,8 @@ CREATE TABLE creances.reglement (
 	reglement	text NOT NULL,
 	facture		text NOT NULL,
 	rang		integer NOT NULL,
-	le			date NOT NULL,
-	montant		numeric NOT NULL CHECK (montant <> 0),
+	le			date NOT NULL CHECK (le BETWEEN '1900-01-01' AND '2999-12-31'),
+	montant		numeric NOT NULL CHECK (montant <> 0 AND abs(montant) < 1e16 AND montant = round(montant, 6)),
 	nature		text NOT NULL DEFAULT 'paiement',
 	reprise		boolean NOT NULL DEFAULT false,
 	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -1,6 +1,8 @@
 -- The tie to the ERP's tables. The trigger's arguments hold everything (see
 -- src/suivi.c), so pg_dump carries a tie and nothing is generated.
 
+ALTER TABLE creances.debiteur ADD CONSTRAINT debiteur_zone CHECK (creances.est_ferie('2000-01-01', zone) IS NOT NULL);
+
 CREATE FUNCTION creances._suivi() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'creances_suivi';
 COMMENT ON FUNCTION creances._suivi() IS
@@ -200,7 +202,7 @@ DECLARE
 	condition text := '';
 	c record;
 BEGIN
-	SELECT array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY k.n),
+	SELECT array_agg(format_type(a.atttypid, -1) ORDER BY k.n),
 		   string_agg(format('concat(t.%I)', k.nom), ', ' ORDER BY k.n)
 	  INTO types, colonnes
 	  FROM unnest(cle) WITH ORDINALITY k(nom, n)
@@ -229,7 +231,7 @@ BEGIN
 
 	RETURN format($q$
 SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
-	   coalesce(nullif(lower(s.nature), ''), CASE WHEN s.montant < 0 THEN 'avoir' ELSE 'facture' END) AS nature,
+	   coalesce(s.nature, CASE WHEN s.montant < 0 THEN 'avoir' ELSE 'facture' END) AS nature,
 	   s.emission, s.echeance, s.montant, s.devise, %s AS regle, s.regle_le, s.suivie, s.code,
 	   CASE s.code
 			WHEN 'creancier' THEN 'le créancier est absent'
@@ -253,12 +255,21 @@ SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
 				 OR abs(s.montant) >= 1e15 OR s.montant <> round(s.montant, 6) THEN 'montant'
 			WHEN s.echeance IS NULL THEN 'echeance'
 			WHEN s.echeance NOT BETWEEN '1900-01-01' AND '2999-12-31' OR s.emission NOT BETWEEN '1900-01-01' AND '2999-12-31'
-				 OR s.regle_le NOT BETWEEN '1900-01-01' AND '2999-12-31' THEN 'date'
-			WHEN lower(s.nature) = 'avoir' AND s.montant > 0 THEN 'nature'
+				 OR NOT isfinite(s.regle_le) THEN 'date'
+			WHEN s.nature = 'avoir' AND s.montant > 0 THEN 'nature'
 			WHEN %s THEN 'regle'
 			WHEN s.devise IS NULL OR s.devise !~ '^[A-Z]{3}$' THEN 'devise'
 		END AS code
-		  FROM (SELECT %s AS cle%s, %s AS suivie FROM %s AS t%s) s) s
+		  FROM (SELECT b.cle, b.creancier, b.facture, b.rang, b.debiteur, b.emission,
+					   -- a credit is due at once
+					   coalesce(b.echeance, CASE WHEN b.montant < 0 THEN b.emission END) AS echeance,
+					   b.montant, b.reste_du, b.regle,
+					   -- the empty date of some ERPs is no date
+					   CASE WHEN NOT isfinite(b.regle_le) OR b.regle_le BETWEEN '1900-01-01' AND '2999-12-31' THEN b.regle_le END AS regle_le,
+					   b.devise, b.suivie,
+					   CASE WHEN lower(b.nature) ~ '(^|[^a-z])(avoirs?|refund|credit ?note|note de credit)([^a-z]|$)' THEN 'avoir'
+							ELSE nullif(lower(b.nature), '') END AS nature
+				  FROM (SELECT %s AS cle%s, %s AS suivie FROM %s AS t%s) b) s) s
 $q$,
 		CASE WHEN correspondance ? 'reste_du' THEN 's.montant - s.reste_du'
 			 WHEN correspondance ? 'regle' THEN 'coalesce(s.regle, 0)' ELSE 'NULL::numeric' END,
@@ -342,6 +353,17 @@ BEGIN
 			HINT = 'Suivez-la par creances.suivre_factures().';
 	END IF;
 	PERFORM creances._verifier_hors_bloc('synchroniser()');
+	-- partitions that have come since, when it is the owner who calls
+	PERFORM creances._poser(n.partition, creances._arguments(t.tgargs))
+	   FROM creances._partitions_nues n
+	   JOIN pg_catalog.pg_class k ON k.oid OPERATOR(pg_catalog.=) n.partition AND pg_catalog.pg_has_role(k.relowner, 'USAGE')
+	   JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) n.factures
+		AND t.tgname OPERATOR(pg_catalog.=) 'creances_suivi_insert'
+	  WHERE n.factures OPERATOR(pg_catalog.=) synchroniser.factures;
+	COMMIT;
+	-- what the journal holds first: its steps are dated
+	PERFORM creances.rafraichir();
+	COMMIT;
 	PERFORM creances._a_resynchroniser(factures);
 	COMMIT;
 	LOOP
@@ -393,7 +415,7 @@ DECLARE
 	inconnus text;
 	c record;
 	lues text[];
-	arguments text;
+	arguments text[];
 	porteuse regclass;
 	nb bigint := 0;
 	erreur text;
@@ -503,14 +525,13 @@ BEGIN
 	END LOOP;
 	lues := creances._colonnes_lues(factures, creances._requete_pour(factures, correspondance, filtre, cles, true));
 
-	SELECT string_agg(quote_literal(x), ', ' ORDER BY n) INTO arguments
-	  FROM unnest(ARRAY[
+	arguments := ARRAY[
 			mode,
 			jsonb_build_object('correspondance', correspondance, 'filtre', filtre, 'depuis', depuis, 'reprise', reprise)::text,
 			-- the steps of the paid amount can be told from a plain column only
 			CASE WHEN creances._expression(factures, correspondance ->> 'regle') LIKE 't.%' THEN correspondance ->> 'regle' ELSE '' END,
 			CASE WHEN creances._expression(factures, correspondance ->> 'regle_le') LIKE 't.%' THEN correspondance ->> 'regle_le' ELSE '' END,
-			cardinality(cles)::text] || cles || lues) WITH ORDINALITY a(x, n);
+			cardinality(cles)::text] || cles || lues;
 	FOR porteuse IN SELECT creances._porteuses(factures) LOOP
 		PERFORM creances._poser(porteuse, arguments);
 	END LOOP;
@@ -541,11 +562,20 @@ END $$;
 COMMENT ON FUNCTION creances.suivre_factures(regclass, jsonb, text, date, text, boolean, text) IS
 'Fait suivre une table de factures : trouve ses colonnes ou prend une correspondance {"champ": "colonne ou expression"} (champs : facture, rang, debiteur, creancier, emission, echeance, montant, regle ou reste_du, regle_le, devise, nature), pose les declencheurs et charge les creances. Rend leur nombre. Reservee au proprietaire de la table. charger => false pour une tres grande table, puis CALL synchroniser().';
 
-CREATE FUNCTION creances._poser(porteuse regclass, arguments text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- The right to make the trigger is not granted: its arguments are SQL that runs
+-- as the table's owner. So we make it, once we know that it is the owner who asks
+-- (the session's role: current_user is ours here).
+CREATE FUNCTION creances._poser(porteuse regclass, arguments text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	d record;
+	demandeur CONSTANT name := CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+	owner CONSTANT oid := (SELECT k.relowner FROM pg_class k WHERE k.oid = porteuse);
 BEGIN
+	IF NOT pg_has_role(demandeur, owner, 'USAGE') THEN
+		RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('seul le propriétaire de %s peut la faire suivre', porteuse),
+			HINT = format('Connectez-vous sous le rôle %s.', owner::regrole);
+	END IF;
 	FOR d IN SELECT * FROM (VALUES
 		('insert', 'INSERT', 'REFERENCING NEW TABLE AS creances_apres'),
 		('update', 'UPDATE', 'REFERENCING OLD TABLE AS creances_avant NEW TABLE AS creances_apres'),
@@ -553,10 +583,23 @@ BEGIN
 		('truncate', 'TRUNCATE', '')) AS v(nom, evenement, tables)
 	LOOP
 		EXECUTE format('CREATE TRIGGER creances_suivi_%s AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION creances._suivi(%s)',
-					   d.nom, d.evenement, porteuse, d.tables, arguments);
+					   d.nom, d.evenement, porteuse, d.tables,
+					   (SELECT string_agg(quote_literal(x), ', ' ORDER BY n) FROM unnest(arguments) WITH ORDINALITY a(x, n)));
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION creances._poser(regclass, text) IS 'Pose les quatre declencheurs sur une table ou une partition.';
+COMMENT ON FUNCTION creances._poser(regclass, text[]) IS 'Pose les quatre declencheurs sur une table ou une partition, pour son proprietaire.';
+
+-- Partitions made or attached since their table was tied: a row written straight
+-- into one is not seen.
+CREATE VIEW creances._partitions_nues AS
+SELECT s.factures, p.partition
+  FROM creances.suivi s
+ CROSS JOIN LATERAL (SELECT x.relid AS partition FROM pg_catalog.pg_partition_tree(s.factures) x WHERE x.relid <> s.factures) p
+ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
+					WHERE t.tgrelid = p.partition AND t.tgfoid = 'creances._suivi()'::regprocedure);
+COMMENT ON VIEW creances._partitions_nues IS 'Partitions de tables suivies qui n''ont pas encore leurs declencheurs.';
+COMMENT ON COLUMN creances._partitions_nues.factures IS 'Table suivie.';
+COMMENT ON COLUMN creances._partitions_nues.partition IS 'Partition sans declencheur.';
 
 -- What is left of a table that is followed no more.
 CREATE FUNCTION creances._cesser(factures oid) RETURNS bigint

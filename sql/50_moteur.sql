@@ -96,6 +96,7 @@ CREATE TABLE creances.avancement (
 	creancier	text NOT NULL,
 	facture		text NOT NULL,
 	rang		integer NOT NULL,
+	scenario	text,
 	etape		integer NOT NULL DEFAULT 0,
 	etape_initiale integer NOT NULL DEFAULT 0,
 	stade		creances.stade_relance,
@@ -109,6 +110,7 @@ COMMENT ON TABLE creances.avancement IS 'Ou en est la relance d''une creance.';
 COMMENT ON COLUMN creances.avancement.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.avancement.facture IS 'Numero de la facture.';
 COMMENT ON COLUMN creances.avancement.rang IS 'Rang de l''echeance.';
+COMMENT ON COLUMN creances.avancement.scenario IS 'Scenario de la derniere etape faite ; s''il change, la suite est la premiere etape d''un stade plus haut.';
 COMMENT ON COLUMN creances.avancement.etape IS 'Derniere etape faite, 0 si aucune.';
 COMMENT ON COLUMN creances.avancement.etape_initiale IS 'Etape reprise a l''entree dans le suivi, sans envoi (reprise directe).';
 COMMENT ON COLUMN creances.avancement.stade IS 'Stade que nomme la derniere etape faite.';
@@ -123,6 +125,7 @@ CREATE TABLE creances.relance (
 	devise		text NOT NULL,
 	classe		text NOT NULL CHECK (classe IN ('message', 'telephone', 'interne')),
 	le			date NOT NULL,
+	scenario	text NOT NULL,
 	canal		text NOT NULL,
 	stade		creances.stade_relance NOT NULL,
 	validation	boolean NOT NULL,
@@ -151,6 +154,7 @@ COMMENT ON COLUMN creances.relance.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.relance.devise IS 'Devise de tout ce qu''elle reclame.';
 COMMENT ON COLUMN creances.relance.classe IS 'message (courriel, sms, lettre, lrar), telephone ou interne.';
 COMMENT ON COLUMN creances.relance.le IS 'Nuit de la passe qui l''a mise en file.';
+COMMENT ON COLUMN creances.relance.scenario IS 'Scenario de ses etapes.';
 COMMENT ON COLUMN creances.relance.canal IS 'Canal, celui du plus haut stade reclame.';
 COMMENT ON COLUMN creances.relance.stade IS 'Plus haut stade reclame.';
 COMMENT ON COLUMN creances.relance.validation IS 'Une personne doit la valider.';
@@ -297,12 +301,18 @@ BEGIN ATOMIC
 				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL) THEN 'journal'
 			END AS obstacle
 		  FROM ouvertes o
+	), debiteurs AS (
+		-- what the journal holds of a debtor may be a payment or a credit: all his items wait
+		SELECT o.creancier, o.debiteur, o.devise, o.facture, o.rang, o.echeance, o.solde,
+			   coalesce(o.obstacle, CASE WHEN bool_or(o.obstacle = 'journal') OVER (PARTITION BY o.creancier, o.debiteur)
+										 THEN 'journal' END) AS obstacle
+		  FROM obstacles o
 	), cumuls AS (
 		SELECT o.*, o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL AS imputable,
 			   coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0) OVER d, 0) AS credits,
 			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL)
 						OVER (d ORDER BY o.echeance, o.facture, o.rang), 0) AS cumul
-		  FROM obstacles o
+		  FROM debiteurs o
 		WINDOW d AS (PARTITION BY o.creancier, o.debiteur, o.devise)
 	)
 	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.solde, v.couvert,
@@ -341,13 +351,15 @@ BEGIN ATOMIC
 								CASE WHEN a.creancier IS NOT NULL THEN a.etape_le
 									 WHEN r.etape IS NOT NULL THEN c.reprise_le END AS faite_le,
 								coalesce(a.stade, r.stade) AS stade) f
-	  LEFT JOIN creances.etape_active p ON p.scenario = s.scenario AND p.etape = f.faite
+	  LEFT JOIN creances.etape_active p ON p.scenario = coalesce(a.scenario, s.scenario) AND p.etape = f.faite
 	  -- a preventive step that is past the due date expires
 	  LEFT JOIN LATERAL (SELECT n.* FROM creances.etape_active n
-						  WHERE n.scenario = s.scenario AND n.etape > f.faite AND (n.delai >= 0 OR au <= c.echeance)
+						  WHERE n.scenario = s.scenario AND (n.delai >= 0 OR au <= c.echeance)
+							AND CASE WHEN a.scenario <> s.scenario THEN n.stade > f.stade ELSE n.etape > f.faite END
 						  ORDER BY n.etape LIMIT 1) e ON true
 	 CROSS JOIN LATERAL (SELECT CASE WHEN e.etape IS NOT NULL
-									 THEN greatest(c.echeance + e.delai, f.faite_le + greatest(e.delai - p.delai, 1), c.reprise_le)
+									 THEN greatest(CASE d.type WHEN 'public' THEN creances.jour_ouvre_suivant(c.echeance, d.zone) ELSE c.echeance END
+												   + e.delai, f.faite_le + greatest(e.delai - p.delai, 1), c.reprise_le)
 									 END AS des_le) q
 	 WHERE c.creancier = _horloge.creancier AND c.facture = _horloge.facture AND c.rang = _horloge.rang
 	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
@@ -373,13 +385,13 @@ RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang in
 			   solde numeric, reste numeric, faite integer, stade creances.stade_relance,
 			   etape integer, canal text, stade_vise creances.stade_relance, des_le date, due_le date,
 			   decision text, raison text,
-			   relance uuid, classe text, canal_relance text, stade_relance creances.stade_relance, etat text)
+			   relance uuid, scenario text, classe text, canal_relance text, stade_relance creances.stade_relance, etat text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	WITH lignes AS (
 		SELECT r.creancier, r.debiteur, r.devise, r.facture, r.rang, r.echeance, au - r.echeance AS retard, r.solde, r.reste,
 			   h.faite, h.stade, h.etape, h.canal, h.classe, h.stade_vise, h.validation, h.sans_confirmation, h.des_le, h.due_le,
-			   h.contact_min,
+			   h.scenario, h.contact_min,
 			   CASE
 				WHEN r.solde < 0 THEN 'credit'
 				WHEN r.obstacle = 'anomalie' THEN 'anomalie'
@@ -455,7 +467,7 @@ BEGIN ATOMIC
 		   coalesce(s.frein3, 'due'),
 		   CASE WHEN s.frein3 IS NULL
 				THEN md5(concat_ws(chr(31), s.creancier, s.debiteur, s.devise, s.classe, to_char(au, 'YYYY-MM-DD')))::uuid END,
-		   s.classe,
+		   s.scenario, s.classe,
 		   CASE WHEN s.frein3 IS NULL THEN first_value(s.canal) OVER m END,
 		   CASE WHEN s.frein3 IS NULL THEN first_value(s.stade_vise) OVER m END,
 		   CASE WHEN s.frein3 IS NOT NULL THEN NULL
@@ -533,7 +545,7 @@ BEGIN
 
 	-- the stage of its age, for what came in so
 	UPDATE creances.avancement a
-	   SET etape = r.etape, etape_initiale = r.etape, stade = r.stade, etape_le = c.reprise_le
+	   SET scenario = s.scenario, etape = r.etape, etape_initiale = r.etape, stade = r.stade, etape_le = c.reprise_le
 	  FROM creances.creance c
 	  JOIN creances.creancier s ON s.creancier = c.creancier
 	 CROSS JOIN LATERAL (SELECT e.etape, e.stade FROM creances.etape_active e
@@ -586,8 +598,8 @@ BEGIN
 	WITH d AS MATERIALIZED (
 		SELECT * FROM creances._decision($1, $2, $3)
 	), m AS (
-		INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, canal, stade, validation, etat, envoyee_le)
-		SELECT d.creancier, d.relance, d.debiteur, d.devise, d.classe, $1, min(d.canal_relance), max(d.stade_relance),
+		INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, scenario, canal, stade, validation, etat, envoyee_le)
+		SELECT d.creancier, d.relance, d.debiteur, d.devise, d.classe, $1, min(d.scenario), min(d.canal_relance), max(d.stade_relance),
 			   min(d.etat) = 'a_valider', min(d.etat), CASE WHEN min(d.etat) = 'envoyee' THEN $1 END
 		  FROM d WHERE d.decision = 'relancer'
 		 GROUP BY d.creancier, d.relance, d.debiteur, d.devise, d.classe
@@ -600,10 +612,11 @@ BEGIN
 	), a AS (
 		UPDATE creances.avancement a
 		   SET prochaine_relance = n.prochaine,
+			   scenario = CASE WHEN n.faite THEN n.scenario ELSE a.scenario END,
 			   etape = CASE WHEN n.faite THEN n.etape ELSE a.etape END,
 			   stade = CASE WHEN n.faite THEN n.stade_vise ELSE a.stade END,
 			   etape_le = CASE WHEN n.faite THEN $1 ELSE a.etape_le END
-		  FROM (SELECT d.creancier, d.facture, d.rang, d.etape, d.stade_vise, coalesce(d.etat = 'envoyee', false) AS faite,
+		  FROM (SELECT d.creancier, d.facture, d.rang, d.scenario, d.etape, d.stade_vise, coalesce(d.etat = 'envoyee', false) AS faite,
 					   CASE WHEN d.etat = 'envoyee' THEN $1 + 1
 							WHEN d.decision = 'relancer' OR d.raison IN ('derniere etape', 'attend l''envoi', 'attend la validation') THEN NULL
 							WHEN d.due_le > $1 THEN d.due_le
@@ -636,6 +649,7 @@ DECLARE
 	apres_creancier CONSTANT text := _passe_lot.creancier;
 	apres_debiteur CONSTANT text := _passe_lot.debiteur;
 BEGIN
+	PERFORM creances._verifier_date(p_jour, 'la passe');
 	IF NOT pg_try_advisory_xact_lock(hashtext('creances.passe')) THEN
 		_passe_lot.nb := NULL;
 		RETURN;
@@ -690,6 +704,7 @@ DECLARE
 	mortes integer;
 	derniere date;
 BEGIN
+	PERFORM creances._verifier_date(p_jour, 'la passe');
 	IF NOT pg_try_advisory_xact_lock(hashtext('creances.passe')) THEN
 		RETURN NULL;
 	END IF;
@@ -762,6 +777,8 @@ DECLARE
 	jour date := coalesce(au, creances.aujourdhui());
 	num integer;
 	l record;
+	reste bigint;
+	avant bigint;
 BEGIN
 	PERFORM creances._verifier_session('la passe');
 	PERFORM creances._verifier_date(jour, 'la passe');
@@ -770,6 +787,16 @@ BEGIN
 			HINT = 'Donnez un nombre de débiteurs par transaction, par exemple 500.';
 	END IF;
 	PERFORM creances._verifier_hors_bloc('passe_relance()');
+	-- a partition that nobody has tied yet hides its writes: compare
+	PERFORM creances._a_resynchroniser(n.factures) FROM (SELECT DISTINCT x.factures FROM creances._partitions_nues x) n;
+	COMMIT;
+	LOOP
+		SELECT pg_catalog.count(*) INTO reste FROM creances.a_revoir;
+		EXIT WHEN reste OPERATOR(pg_catalog.=) 0 OR reste OPERATOR(pg_catalog.>=) avant;
+		avant := reste;
+		PERFORM creances.rafraichir(10000);
+		COMMIT;
+	END LOOP;
 	PERFORM creances.rafraichir();
 	COMMIT;
 	num := creances._ouvrir_passe(jour);
@@ -853,6 +880,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit 
 DECLARE
 	p_canal CONSTANT text := prendre_relances.canal;
 	p_au CONSTANT date := prendre_relances.au;
+	debut CONSTANT timestamptz := clock_timestamp();
 	r creances.relance;
 	prises integer := 0;
 	nb integer;
@@ -889,20 +917,24 @@ BEGIN
 			 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer'
 			 ORDER BY c.facture, c.rang FOR NO KEY UPDATE OF c SKIP LOCKED) v;
 		CONTINUE WHEN verrouillees < nb;
-		-- one message a debtor, currency and day, whenever it was queued
+		-- one message a debtor, currency and day, whenever it was queued, and the spacing for the softer ones
 		CONTINUE WHEN r.classe = 'message' AND EXISTS (
 			SELECT FROM creances.relance x
+			  LEFT JOIN creances.scenario_actif k ON k.scenario = (SELECT s.scenario FROM creances.creancier s WHERE s.creancier = r.creancier)
 			 WHERE x.creancier = r.creancier AND x.debiteur = r.debiteur AND x.devise = r.devise AND x.classe = 'message'
-			   AND x.relance <> r.relance AND (x.prise_le = p_au OR x.envoyee_le = p_au));
-		-- the facts as they are now, read after the locks: a journalled or faulty row leaves the message whole
+			   AND x.relance <> r.relance AND x.etat IN ('prise', 'envoyee')
+			   AND greatest(x.prise_le, x.envoyee_le) > p_au - CASE WHEN r.stade < 'mise_en_demeure' THEN greatest(k.contact_min, 1) ELSE 1 END);
+		-- the facts as they are now, read after the locks: a faulty row, one of the debtor's that the journal holds, or
+		-- one that another session is refreshing and whose debtor nobody knows yet, leaves the message whole
 		CONTINUE WHEN EXISTS (
 			SELECT FROM creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
 			  JOIN creances.relance_creance l USING (creancier, facture, rang)
 			 WHERE l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer' AND x.obstacle IS NOT NULL)
 			OR EXISTS (
-			SELECT FROM creances.relance_creance l JOIN creances.creance c USING (creancier, facture, rang)
-			  JOIN creances.a_revoir j ON j.suivi = c.suivi AND (j.cle = c.cle OR j.cle IS NULL)
-			 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer');
+			SELECT FROM creances.a_revoir j
+			  LEFT JOIN creances.creance c ON c.suivi = j.suivi AND c.cle = j.cle
+			 WHERE (c.creancier, c.debiteur) = (r.creancier, r.debiteur)
+				OR j.cle IS NULL OR c.cle IS NULL AND j.instant < debut);
 
 		-- freeze what it claims, drop what owes nothing, list the other overdue items
 		UPDATE creances.relance_creance l
@@ -1011,7 +1043,7 @@ BEGIN
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = 'prise'
 		RETURNING l.facture, l.rang, l.reclamee, l.etape, l.stade)
 	UPDATE creances.avancement a
-	   SET etape = l.etape, stade = l.stade, etape_le = le, prochaine_relance = le + 1,
+	   SET scenario = r.scenario, etape = l.etape, stade = l.stade, etape_le = le, prochaine_relance = le + 1,
 		   mise_en_demeure_le = CASE WHEN l.stade = 'mise_en_demeure' THEN le ELSE a.mise_en_demeure_le END
 	  FROM l WHERE l.reclamee AND a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
@@ -1024,21 +1056,21 @@ CREATE FUNCTION creances.echec_envoi(id uuid, motif text, le date DEFAULT creanc
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-	r creances.relance := creances._action(id, 'prise');
+	r creances.relance := creances._action(id, 'prise', 'a_envoyer', 'a_valider');
 BEGIN
-	PERFORM creances._verifier_suite(le, 'l''échec', r.prise_le, 'la prise');
+	PERFORM creances._verifier_suite(le, 'l''échec', coalesce(r.prise_le, r.le), CASE WHEN r.prise_le IS NULL THEN 'la mise en file' ELSE 'la prise' END);
 	IF coalesce(btrim(motif), '') = '' THEN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'un échec demande un motif', HINT = 'Exemple : adresse refusée.';
 	END IF;
 	UPDATE creances.relance x SET etat = 'echec', motif = echec_envoi.motif
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	UPDATE creances.relance_creance l SET etat = 'echec'
-	 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = 'prise';
+	 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 	VALUES (r.creancier, 'echec', le, r.debiteur, r.relance, jsonb_build_object('motif', motif));
 END $$;
 COMMENT ON FUNCTION creances.echec_envoi(uuid, text, date) IS
-'L''action prise n''est pas partie. Rien n''avance : remettre() la remet en file, passer_etape() passe outre.';
+'L''action n''est pas partie, ou est refusee (une mise en demeure a valider). Rien n''avance : remettre() la remet en file, passer_etape() passe outre.';
 
 CREATE FUNCTION creances.valider_relance(id uuid, le date DEFAULT creances.aujourdhui()) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -1061,17 +1093,19 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	r creances.relance := creances._action(id, 'echec', 'prise');
 	depuis CONSTANT text := r.etat;
+	-- refused before it was validated: it is to be validated again
+	vers CONSTANT text := CASE WHEN r.validation AND r.validee_le IS NULL THEN 'a_valider' ELSE 'a_envoyer' END;
 BEGIN
-	PERFORM creances._verifier_suite(le, 'la remise', r.prise_le, 'la prise');
+	PERFORM creances._verifier_suite(le, 'la remise', coalesce(r.prise_le, r.le), CASE WHEN r.prise_le IS NULL THEN 'la mise en file' ELSE 'la prise' END);
 	DELETE FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND NOT l.reclamee;
 	BEGIN
-		UPDATE creances.relance_creance l SET etat = 'a_envoyer', solde = NULL, montant = NULL, penalites = NULL, indemnite = NULL
+		UPDATE creances.relance_creance l SET etat = vers, solde = NULL, montant = NULL, penalites = NULL, indemnite = NULL
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = depuis;
 	EXCEPTION WHEN unique_violation THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('une autre relance réclame déjà une créance de la relance %s', id),
 			HINT = 'Laissez partir l''autre relance.';
 	END;
-	UPDATE creances.relance x SET etat = 'a_envoyer', motif = NULL, prise_le = NULL, prise_par = NULL,
+	UPDATE creances.relance x SET etat = vers, motif = NULL, prise_le = NULL, prise_par = NULL,
 								  montant = NULL, penalites = NULL, indemnites = NULL
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
@@ -1123,10 +1157,10 @@ BEGIN
 	 WHERE r.creancier = p_creancier AND r.debiteur = c.debiteur AND r.etat IN ('a_valider', 'a_envoyer', 'echec')
 	   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 						WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat);
-	INSERT INTO creances.avancement AS a (creancier, facture, rang, etape, etape_initiale, stade, etape_le, prochaine_relance)
-	VALUES (p_creancier, p_facture, p_rang, h.etape, h.faite, h.stade_vise, p_le, p_le + 1)
+	INSERT INTO creances.avancement AS a (creancier, facture, rang, scenario, etape, etape_initiale, stade, etape_le, prochaine_relance)
+	VALUES (p_creancier, p_facture, p_rang, h.scenario, h.etape, h.faite, h.stade_vise, p_le, p_le + 1)
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
-	   SET etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance;
+	   SET scenario = excluded.scenario, etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
 	VALUES (p_creancier, 'etape_passee', p_le, c.debiteur, p_facture, p_rang,
 			jsonb_build_object('etape', h.etape, 'stade', h.stade_vise, 'motif', passer_etape.motif));

@@ -117,7 +117,7 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
   LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0
  WHERE c.solde <> 0;
-COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame.';
+COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame, facture par facture. Les credits du debiteur n''y sont pas imputes : un message, lui, les deduit et ne demande pas d''interet sur ce qu''ils couvrent.';
 COMMENT ON COLUMN creances.encours.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.encours.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.encours.nom IS 'Nom du client.';
@@ -152,7 +152,7 @@ SELECT r.relance AS id, r.creancier, r.debiteur, d.nom, r.canal,
 				   WHEN 'a_envoyer' THEN CASE r.classe WHEN 'telephone' THEN 'appeler' WHEN 'interne' THEN 'traiter' ELSE 'envoyer' END
 				   WHEN 'prise' THEN 'confirmer l''envoi, ou dire son échec'
 				   WHEN 'echec' THEN 'remettre en file, ou passer l''étape' END AS travail,
-	   r.le, r.devise, l.factures, l.montant::numeric(20,3) AS montant, l.retard, r.motif
+	   r.le, r.devise, l.factures, coalesce(l.montant, 0)::numeric(20,3) AS montant, l.retard, r.motif
   FROM creances.relance r
   JOIN creances.debiteur d ON d.creancier = r.creancier AND d.debiteur = r.debiteur
   JOIN creances.creancier s ON s.creancier = r.creancier
@@ -162,10 +162,11 @@ SELECT r.relance AS id, r.creancier, r.debiteur, d.nom, r.canal,
 	  FROM creances.relance_creance k
 	  JOIN creances._restes((now() AT TIME ZONE s.fuseau)::date, ARRAY[r.creancier], ARRAY[r.debiteur]) x
 		ON x.creancier = k.creancier AND x.facture = k.facture AND x.rang = k.rang
-	 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.reclamee AND k.etat = r.etat AND x.reste > 0) l
+	 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.reclamee AND k.etat = r.etat AND x.reste > 0
+	   AND (r.etat IN ('prise', 'echec')
+			OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise, x.solde, x.echeance, x.debiteur, x.devise, (now() AT TIME ZONE s.fuseau)::date))) l
  WHERE r.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec')
-   AND l.factures > 0
-   AND (NOT l.obstacle OR r.etat IN ('prise', 'echec'));
+   AND (l.factures > 0 AND NOT l.obstacle OR l.factures > 0 AND r.etat = 'echec' OR r.etat = 'prise');
 COMMENT ON VIEW creances.a_faire IS
 'Le travail du jour : ce qui est a valider, a envoyer, a confirmer ou a reprendre, et ce qui en est encore du. Un paiement l''en fait sortir des sa validation.';
 COMMENT ON COLUMN creances.a_faire.id IS 'Identifiant, pour valider_relance, confirmer_envoi...';
@@ -204,6 +205,9 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	SELECT 3, 'erreur', 'suivi', s.factures::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
 	  FROM creances.suivi s WHERE NOT s.actif
 	UNION ALL
+	SELECT 3, 'avertissement', 'suivi', n.partition::text, format('partition de %s sans déclencheur : CALL creances.synchroniser(%L), par son propriétaire, la fait suivre', n.factures, n.factures::text)
+	  FROM creances._partitions_nues n
+	UNION ALL
 	SELECT DISTINCT 3, 'erreur', 'suivi', c.suivi::text, 'des créances ouvertes viennent d''une table qui n''est plus suivie ; creances.cesser_suivi() les retire'
 	  FROM (SELECT DISTINCT x.suivi FROM creances.creance x WHERE x.solde <> 0) c
 	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.factures = c.suivi)
@@ -225,6 +229,9 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	SELECT 7, 'avertissement', 'passe', 'passe', CASE WHEN p.jour IS NULL THEN 'aucune passe n''a encore eu lieu' ELSE format('dernière passe le %s', to_char(p.jour, 'YYYY-MM-DD')) END
 	  FROM jour j, LATERAL (SELECT max(x.jour) AS jour FROM creances.passe x) p
 	 WHERE EXISTS (SELECT FROM creances.suivi) AND coalesce(p.jour < j.j - 4, true)
+	UNION ALL
+	SELECT 7, 'erreur', 'passe', to_char(p.jour, 'YYYY-MM-DD'), format('passe commencée le %s et jamais finie ; CALL creances.passe_relance() la reprend', to_char(p.debut, 'YYYY-MM-DD HH24:MI'))
+	  FROM creances.passe p WHERE p.etat = 'en cours' AND p.debut < now() - interval '1 hour'
 	UNION ALL
 	SELECT 8, 'avertissement', 'date', 'futur', format('%s facture(s) et %s règlement(s) datés du futur : balance_agee() ne les compte pas encore, encours et balance_agee_debiteur les comptent', f.factures, r.reglements)
 	  FROM jour j, LATERAL (SELECT count(*) AS factures FROM creances.creance c WHERE c.solde <> 0 AND c.nee_le > j.j) f,

@@ -24,7 +24,7 @@ BEGIN ATOMIC
 		  FROM pg_catalog.pg_proc p
 		 WHERE p.pronamespace = 'creances'::regnamespace
 		   AND CASE profil
-				WHEN 'administration' THEN p.proname NOT IN ('accorder', '_droits')
+				WHEN 'administration' THEN p.proname NOT IN ('accorder', '_droits', '_suivi')
 				ELSE NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
 					 AND p.proname NOT IN ('suivre_factures', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
 										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_cesser', '_action',
@@ -39,6 +39,8 @@ BEGIN ATOMIC
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
 		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme']) x WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, fuseau, scenario, taux, details) ON creances.creancier' WHERE profil = 'administration'
+		UNION ALL SELECT 'UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur'
+				   WHERE profil IN ('gestion', 'administration')
 	) d;
 END;
 COMMENT ON FUNCTION creances._droits(text) IS 'Droits d''un profil, tels que GRANT les prend.';
@@ -61,7 +63,7 @@ BEGIN
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION creances.accorder(regrole, text) IS
-'Accorde un profil a un role existant. lecture : les vues. gestion : aussi la file (prendre, confirmer, valider, passer, remettre) et les taux. moteur : la passe, la file et sa planification. administration : tout, dont suivre_factures(). Un profil ne donne aucun droit d''ecriture sur les faits.';
+'Accorde un profil a un role existant. lecture : les vues. gestion : aussi la file (prendre, confirmer, valider, passer, remettre) et les taux. moteur : la passe, la file et sa planification. administration : tout, dont suivre_factures(). Aucun ne donne d''ecriture sur les montants ; gestion et administration tiennent la fiche des debiteurs.';
 REVOKE ALL ON FUNCTION creances.accorder(regrole, text), creances._droits(text) FROM PUBLIC;
 
 -- Who created the extension, when it is not a superuser, would otherwise have
@@ -72,3 +74,4 @@ GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@;
 GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme TO @extowner@;
 GRANT UPDATE (nom, fuseau, scenario, taux, details) ON creances.creancier TO @extowner@;
+GRANT UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur TO @extowner@;

@@ -122,10 +122,10 @@ extern int64 creances_base_denominateur(BaseAnnee base);
 extern ErrorData *creances_essayer(void (*fonction) (void *), void *arg);
 
 /* ordres.c: the statements that write the facts, and how they are executed */
-#define NB_PARAMETRES	5
+#define NB_PARAMETRES	6
 
 /* Above this number of keys a statement is planned for itself. */
-#define GRAND_NOMBRE	1000
+#define GRAND_NOMBRE	100
 
 /* Statements whose plans are kept. */
 typedef enum Ordre

@@ -82,7 +82,8 @@ static Oid	types_parametres[NB_PARAMETRES] = {
 	TEXTARRAYOID,				/* $2 the keys, NULL for the whole table */
 	BOOLOID,					/* $3 first load; or: the error is the table's */
 	DATEOID,					/* $4 day from which the table is followed */
-	TEXTOID						/* $5 how older receivables come in, or a text */
+	TEXTOID,					/* $5 how older receivables come in, or a text */
+	TEXTARRAYOID				/* $6 keys that had no receivable to lock */
 };
 
 #define MEME_CREANCE(a, b) \
@@ -98,9 +99,10 @@ static const char *const textes[NB_ORDRES] = {
 	"WITH v AS MATERIALIZED (SELECT cle FROM VERROUS w) "
 	"SELECT array_agg(x.cle) FILTER (WHERE x.libre),"
 	"       array_agg(x.cle) FILTER (WHERE NOT x.libre),"
+	"       array_agg(x.cle) FILTER (WHERE x.neuve),"
 	"       EXISTS (SELECT FROM creances.anomalie a"
 	"                WHERE a.suivi = $1 AND CASE WHEN a.cle PARMI_LES_CLES THEN true END)"
-	"  FROM (SELECT k.cle, k.neuve OR k.cle IN (SELECT cle FROM v) AS libre FROM CIBLES k) x",
+	"  FROM (SELECT k.cle, k.neuve, k.neuve OR k.cle IN (SELECT cle FROM v) AS libre FROM CIBLES k) x",
 
 	/*
 	 * What is to be done with each row read.  c: the receivable that this key
@@ -113,14 +115,16 @@ static const char *const textes[NB_ORDRES] = {
 	"       t.jour, t.fuseau,"
 	"       n.reprise AND p.creancier IS NULL AS reprise,"
 	"       coalesce(l.regle_le, CASE WHEN n.reprise AND p.creancier IS NULL THEN $4 END, t.jour) AS le,"
-	"       coalesce(m.deja, 0) AS deja, coalesce(m.nombre, 0) AS nombre, m.dernier,"
+	"       coalesce(m.deja, 0) AS deja, coalesce(m.nombre, 0) AS nombre, m.su_le,"
 	"       p.versions, p.version_le,"
 	"       p.retiree_le IS NOT NULL OR p.montant <> l.montant OR p.echeance <> l.echeance"
 	"         OR p.debiteur <> l.debiteur OR p.devise <> l.devise"
 	"         OR p.emission IS DISTINCT FROM l.emission AS changee,"
 	"       p.suivi <> $1 OR p.cle <> l.cle OR p.nature <> l.nature"
 	"         OR l.regle <> coalesce(m.deja, 0) OR l.cle IN (SELECT pas.cle FROM pas) AS bougee,"
-	"       CASE WHEN NOT l.suivie THEN 'hors'"
+	/* another session has just written it: what we have read may be older */
+	"       CASE WHEN c.cle IS NOT NULL AND l.cle = ANY ($6) THEN 'conflit'"
+	"            WHEN NOT l.suivie THEN 'hors'"
 	"            WHEN l.code IS NOT NULL THEN 'anomalie'"
 	"            WHEN l.homonyme > 1 THEN 'doublon'"
 	"            WHEN p.creancier IS NULL THEN 'neuve'"
@@ -139,7 +143,7 @@ static const char *const textes[NB_ORDRES] = {
 	"  LEFT JOIN LATERAL (SELECT y.* FROM creances.creance y"
 	"                      WHERE y.suivi = $1 AND y.cle = l.cle AND y.retiree_le IS NULL LIMIT 1) c ON true"
 	"  LEFT JOIN LATERAL (SELECT y.* FROM creances.creance y WHERE " MEME_CREANCE("y", "l") " LIMIT 1) p ON true"
-	"  LEFT JOIN LATERAL (SELECT sum(r.montant) AS deja, count(*) AS nombre, max(r.le) AS dernier"
+	"  LEFT JOIN LATERAL (SELECT sum(r.montant) AS deja, count(*) AS nombre, max(r.connu_le) AS su_le"
 	"                       FROM creances.reglement r WHERE " MEME_CREANCE("r", "p") ") m ON true"
 	"  LEFT JOIN LATERAL (SELECT y.debiteur FROM creances.debiteur y"
 	"                      WHERE y.creancier = l.creancier AND y.debiteur = l.debiteur LIMIT 1) d ON true"
@@ -188,8 +192,8 @@ static const char *const textes[NB_ORDRES] = {
 
 	/* a number may be free again: look at the rows that it was refused to */
 	[ORDRE_DOUBLONS] =
-	"INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)"
-	" SELECT suivi, cle, clock_timestamp(), pg_current_xact_id()"
+	"INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)"
+	" SELECT suivi, cle, clock_timestamp(), pg_current_xact_id(), false"
 	"   FROM creances.anomalie WHERE code = 'doublon'",
 
 	[ORDRE_INSERER] =
@@ -219,16 +223,20 @@ static const char *const textes[NB_ORDRES] = {
 
 	/*
 	 * One movement a step: those that the journal saw since the key was last
-	 * left, then the row itself.
+	 * left and since the last movement was written, that a row would be allowed
+	 * to show; then the row itself.
 	 */
 	[ORDRE_MOUVEMENTS] =
 	"WITH vus AS ("
-	"  SELECT cle, instant, ordre, regle, regle_le,"
-	"         count(*) FILTER (WHERE regle IS NULL) OVER (PARTITION BY cle ORDER BY instant DESC, ordre DESC) AS quittee"
+	"  SELECT cle, instant, ordre, regle,"
+	"         CASE WHEN regle_le BETWEEN '1900-01-01' AND '2999-12-31' THEN regle_le END AS regle_le,"
+	"         count(*) FILTER (WHERE regle IS NULL AND chargement IS NULL)"
+	"           OVER (PARTITION BY cle ORDER BY instant DESC, ordre DESC) AS quittee"
 	"    FROM pas), etats AS ("
 	"  SELECT l.cle, 0 AS fin, v.instant, v.ordre, v.regle, (v.instant AT TIME ZONE l.fuseau)::date AS jour,"
 	"         coalesce(v.regle_le, (v.instant AT TIME ZONE l.fuseau)::date) AS le"
 	"    FROM vus v JOIN classees l ON l.cle = v.cle WHERE v.quittee = 0 AND l.action IN ('maj', 'neuve')"
+	"      AND abs(v.regle) < 1e15 AND v.regle = round(v.regle, 6) AND (l.su_le IS NULL OR v.instant > l.su_le)"
 	"  UNION ALL"
 	"  SELECT l.cle, 1, NULL, NULL, l.regle, l.jour, l.le"
 	"    FROM classees l WHERE l.action IN ('maj', 'neuve') AND l.regle IS NOT NULL"
@@ -363,6 +371,8 @@ creances_textes_stables(void)
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("timezone", "Europe/Paris", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("bytea_output", "hex", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("intervalstyle", "postgres", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("extra_float_digits", "3", PGC_USERSET, PGC_S_SESSION,
@@ -394,6 +404,9 @@ creances_reglages_fixes(void)
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	/* par_index() prices what has no index beyond the threshold of JIT */
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	return niveau;

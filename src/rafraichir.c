@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
@@ -24,6 +25,9 @@
 #include "utils/guc.h"
 
 #include "creances.h"
+
+/* Keys refreshed together. */
+#define TRANCHE		10000
 
 PG_FUNCTION_INFO_V1(creances_rafraichir);
 PG_FUNCTION_INFO_V1(creances_relire_table);
@@ -138,11 +142,26 @@ ordre_seul(Oid suivi, ArrayType *cles, bool drapeau, const char *texte, Ordre or
 }
 
 static void
+relire_sans_journal(void *arg)
+{
+	Travail    *t = (Travail *) arg;
+	ArrayType  *laissees = NULL;
+
+	t->nb = creances_relire(t->suivi, t->cles, false, t->chargement, "2s", &laissees);
+}
+
+/*
+ * Write the anomaly down and consume the journal; then look once more: what was
+ * consumed may have been written after our read, by who has mended it.
+ */
+static void
 noter_anomalie(void *arg)
 {
 	Travail    *t = (Travail *) arg;
 
 	ordre_seul(t->suivi, t->cles, t->de_la_table, t->motif, ORDRE_ANOMALIE_LUE, NULL, NULL);
+	CommandCounterIncrement();
+	(void) creances_essayer(relire_sans_journal, t);
 }
 
 typedef struct Liste
@@ -182,6 +201,8 @@ traiter(Oid suivi, ArrayType *cles, bool chargement)
 	Travail		t = {suivi, cles, chargement, false, NULL, 0};
 	ErrorData  *erreur;
 	int			classe;
+	bool		occupee,
+				d_une_ligne;
 
 	CHECK_FOR_INTERRUPTS();
 	erreur = creances_essayer(relire_travail, &t);
@@ -190,15 +211,16 @@ traiter(Oid suivi, ArrayType *cles, bool chargement)
 	classe = ERRCODE_TO_CATEGORY(erreur->sqlerrcode);
 	if (classe == ERRCODE_INSUFFICIENT_RESOURCES)
 		ReThrowError(erreur);
-	if (classe == ERRCODE_TRANSACTION_ROLLBACK ||
-		erreur->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
-	{
-		if (chargement)
-			ReThrowError(erreur);
+	occupee = classe == ERRCODE_TRANSACTION_ROLLBACK ||
+		erreur->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+	d_une_ligne = classe == ERRCODE_DATA_EXCEPTION ||
+		classe == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION;
+	if (occupee && chargement)
+		ReThrowError(erreur);
+	if (occupee && (cles == NULL || creances_nombre_de_cles(cles) == 1))
 		return 0;
-	}
 
-	t.de_la_table = classe != ERRCODE_DATA_EXCEPTION;
+	t.de_la_table = !d_une_ligne && !occupee;
 	t.motif = erreur->message;
 	if (t.de_la_table && chargement)
 		ReThrowError(erreur);
@@ -215,8 +237,29 @@ traiter(Oid suivi, ArrayType *cles, bool chargement)
 		moities(cles, &gauche, &droite);
 		return traiter(suivi, gauche, chargement) + traiter(suivi, droite, chargement);
 	}
-	noter_anomalie(&t);
-	return 0;
+	t.nb = 0;
+	erreur = creances_essayer(noter_anomalie, &t);
+	if (erreur)
+		ReThrowError(erreur);
+	return t.nb;
+}
+
+/*
+ * A long journal by slices, so that what a statement hashes fits in memory.
+ */
+static uint64
+par_tranches(Oid suivi, ArrayType *cles)
+{
+	Datum	   *valeurs;
+	int			nb,
+				i;
+	uint64		total = 0;
+
+	deconstruct_array(cles, TEXTOID, -1, false, TYPALIGN_INT, &valeurs, NULL, &nb);
+	for (i = 0; i < nb; i += TRANCHE)
+		total += traiter(suivi, construct_array(valeurs + i, Min(TRANCHE, nb - i),
+												TEXTOID, -1, false, TYPALIGN_INT), false);
+	return total;
 }
 
 /*
@@ -271,7 +314,7 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 		if (cles.table_entiere)
 			total += traiter(DatumGetObjectId(oids[i]), NULL, false);
 		else if (cles.valeurs)
-			total += traiter(DatumGetObjectId(oids[i]), cles.valeurs, false);
+			total += par_tranches(DatumGetObjectId(oids[i]), cles.valeurs);
 	}
 	PG_RETURN_INT64(total);
 }
@@ -374,6 +417,12 @@ creances_verifier_suivi(PG_FUNCTION_ARGS)
 	v.lu = tuplestore_begin_heap(false, false, work_mem);
 	v.illisibles = initArrayResult(TEXTOID, CurrentMemoryContext, false);
 	lire_ce_qui_se_lit(&v, NULL);
+	if (v.desc == NULL)
+	{
+		/* nothing could be read: the columns all the same */
+		creances_parametre(&r, 2, PointerGetDatum(construct_empty_array(TEXTOID)), false);
+		v.desc = creances_lire_lignes(&r, v.lu);
+	}
 	creances_nommer("lu", v.desc, v.lu, tuplestore_tuple_count(v.lu));
 	creances_parametre(&r, 2, makeArrayResult(v.illisibles, CurrentMemoryContext), false);
 	r.nb = tuplestore_tuple_count(v.lu);

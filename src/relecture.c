@@ -222,14 +222,32 @@ TupleDesc
 creances_lire_lignes(Relecture *r, Tuplestorestate *lu)
 {
 	Lecture    *lecture = lecture_de(r);
-	SPIPlanPtr	plan = r->nuls[1] ? lecture->entiere : lecture->par_cles;
-	Oid			declencheur = lecture->declencheur;
+	SPIPlanPtr *place = r->nuls[1] ? &lecture->entiere : &lecture->par_cles;
+	SPIPlanPtr volatile plan = *place;
+	TupleDesc	desc;
 
-	/* on error, a column may have changed type: plan it afresh next time */
-	lecture->declencheur = InvalidOid;
-	executer_comme_proprietaire(r, plan, lu);
-	lecture->declencheur = declencheur;
-	return creances_description(plan);
+	/*
+	 * The plan is out of its place while it runs: the mapping may write to the
+	 * table, and so refresh it, and on error it is planned afresh next time (a
+	 * column may have changed type).
+	 */
+	*place = NULL;
+	PG_TRY();
+	{
+		executer_comme_proprietaire(r, plan, lu);
+		desc = creances_description(plan);
+	}
+	PG_CATCH();
+	{
+		SPI_freeplan(plan);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (*place == NULL)
+		*place = plan;
+	else
+		SPI_freeplan(plan);
+	return desc;
 }
 
 /*
@@ -306,6 +324,10 @@ compter(Tuplestorestate *classees, TupleDesc desc, Comptes *n)
 			n->majs += changee || bougee;
 			n->mouvements += bougee;
 		}
+		else if (strcmp(action, "conflit") == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 creances_errmsg("une autre session vient d'enregistrer la même facture")));
 		else if (strcmp(action, "anomalie") == 0 || strcmp(action, "doublon") == 0)
 			n->anomalies++;
 		pfree(action);
@@ -321,6 +343,7 @@ compter(Tuplestorestate *classees, TupleDesc desc, Comptes *n)
 static void
 verrouiller(Relecture *r, ArrayType **libres, ArrayType **laissees, bool *anomalies)
 {
+	ArrayType  *neuves;
 	bool		isnull;
 	Datum		d;
 
@@ -330,8 +353,27 @@ verrouiller(Relecture *r, ArrayType **libres, ArrayType **laissees, bool *anomal
 	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
 	*laissees = isnull ? NULL : DatumGetArrayTypePCopy(d);
 	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
+	neuves = isnull ? NULL : DatumGetArrayTypePCopy(d);
+	creances_parametre(r, 6, PointerGetDatum(neuves), neuves == NULL);
+	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &isnull);
 	*anomalies = DatumGetBool(d);
 	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * This statement joins nothing but tuplestores: never row by row.
+ */
+static void
+ecrire_mouvements(Relecture *r)
+{
+	int			niveau = NewGUCNestLevel();
+
+	(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("enable_hashjoin", "on", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	creances_executer(r, ORDRE_MOUVEMENTS, NULL);
+	AtEOXact_GUC(true, niveau);
 }
 
 /*
@@ -380,7 +422,7 @@ ecrire(Relecture *r, bool anomalies)
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 creances_errmsg("une autre session vient d'enregistrer la même facture")));
 	if (n.mouvements)
-		creances_executer(r, ORDRE_MOUVEMENTS, NULL);
+		ecrire_mouvements(r);
 	if (n.neuves && r->pas)
 		creances_executer(r, ORDRE_SOLDEES, NULL);
 	if (n.majs)
@@ -456,15 +498,10 @@ creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
 			creances_executer(&r, ORDRE_CONSOMMER, lignes);
 			while (tuplestore_gettupleslot(lignes, true, false, ligne))
 			{
-				bool		sans_cle,
-							sans_montant;
-				Datum		montant;
+				bool		sans_cle;
 
 				(void) slot_getattr(ligne, 1, &sans_cle);
-				montant = slot_getattr(ligne, 3, &sans_montant);
-				if (!sans_cle && (sans_montant ||
-								  (!numeric_is_nan(DatumGetNumeric(montant)) &&
-								   !numeric_is_inf(DatumGetNumeric(montant)))))
+				if (!sans_cle)
 					tuplestore_puttupleslot(pas, ligne);
 			}
 			ExecDropSingleTupleTableSlot(ligne);

@@ -526,6 +526,16 @@ creances_suivi(PG_FUNCTION_ARGS)
 				 creances_errmsg("creances._suivi() ne s'appelle que par un déclencheur AFTER ... FOR EACH STATEMENT"),
 				 creances_errhint("Il se pose par creances.suivre_factures().")));
 
+	if ((TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && !trigdata->tg_newtable) ||
+		(TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) && !trigdata->tg_oldtable) ||
+		(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) &&
+		 (!trigdata->tg_newtable || !trigdata->tg_oldtable)))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 creances_errmsg("le déclencheur \"%s\" n'a pas ses tables de transition",
+								 trigdata->tg_trigger->tgname),
+				 creances_errhint("Il se pose par creances.suivre_factures().")));
+
 	rel = trigdata->tg_relation;
 	lire_lien(trigdata->tg_trigger, RelationGetDescr(rel), &lien, &textes_stables);
 	suivi = RelationGetRelid(rel);

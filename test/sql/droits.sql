@@ -73,7 +73,8 @@ ALTER TABLE erp.f OWNER TO creances_erp;
 INSERT INTO erp.f SELECT 'F' || i, 'C' || i, '2024-06-03', 100 * i FROM generate_series(1, 4) i;
 SELECT creances.suivre_factures('erp.f', '{"facture": "numero", "debiteur": "client", "echeance": "echeance", "montant": "montant", "regle": "paye"}', depuis => '2024-05-01');
 -- the owner has no right on the extension, and needs none to work
-SELECT pg_temp.essai('creances_erp', 'UPDATE erp.f SET paye = 10 WHERE numero = ''F1'''), (SELECT solde FROM creances.creance WHERE facture = 'F1');
+SELECT pg_temp.essai('creances_erp', 'UPDATE erp.f SET paye = 10 WHERE numero = ''F1''');
+SELECT solde FROM creances.creance WHERE facture = 'F1';
 SELECT pg_temp.essai('creances_erp', 'SELECT * FROM creances.creance');
 SELECT pg_temp.essai('creances_erp', $$SELECT creances.cesser_suivi('erp.f')$$);
 -- what the pass would do, in one transaction
@@ -143,17 +144,17 @@ INSERT INTO actes (acte, requete) VALUES
     ('remettre', format($$SELECT creances.remettre(%L, '2024-06-04')$$, :'r1')),
     ('valider', format($$SELECT creances.valider_relance(%L, '2024-06-04')$$, :'r2')),
     ('passer_etape', $$SELECT creances.passer_etape('principal', 'F3', 1, 'x', '2024-06-04')$$),
-    ('ajouter_taux', $$SELECT creances.ajouter_taux('2027-01-01', 2.15)$$),
+    ('ajouter_taux', $$SELECT creances.ajouter_taux('2026-07-01', 2.15, 2.7, 6.5, 'essai')$$),
     ('ouvrir une passe', $$SELECT creances._ouvrir_passe('2024-06-05')$$),
-    ('verifier_suivi', $$SELECT count(*) FROM creances.verifier_suivi('erp.f')$$),
-    ('cesser_suivi', $$SELECT creances.cesser_suivi('erp.f')$$),
+    -- (by oid: these roles may not even name the table)
+    ('verifier_suivi', format($$SELECT count(*) FROM creances.verifier_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),
+    ('cesser_suivi', format($$SELECT creances.cesser_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),
     ('scenario', $$INSERT INTO creances.scenario (scenario, intitule) VALUES ('x', 'x')$$),
     ('etape', $$INSERT INTO creances.etape (scenario, etape, delai, canal, stade, intitule) VALUES ('x', 1, 1, 'courriel', 'relance_1', 'x')$$),
     ('synonyme', $$INSERT INTO creances.synonyme (champ, nom) VALUES ('facture', 'x')$$),
     ('creancier', $$UPDATE creances.creancier SET taux = '12 %'$$),
-    ('relire', $$SELECT creances._relire('erp.f')$$),
-    ('retirer', $$SELECT creances._cesser('erp.f'::regclass)$$),
-    ('lettre de poser', $$SELECT creances._poser('erp.f', '''x''')$$);
+    ('_cesser, table followed', format($$SELECT creances._cesser(%s)$$, 'erp.f'::regclass::oid)),
+    ('_poser', format($$SELECT creances._poser(%s::oid::regclass, '''x''')$$, 'erp.f'::regclass::oid));
 -- one action taken, to be confirmed; one to be validated
 SELECT count(*) FROM creances.prendre_relances(NULL, 1, '2024-06-04');
 UPDATE creances.relance SET etat = 'a_valider' WHERE debiteur = 'C2';
@@ -171,16 +172,6 @@ CREATE ROLE creances_admin;
 CREATE ROLE creances_compta;
 CREATE SCHEMA erp AUTHORIZATION creances_admin;
 SELECT creances.accorder('creances_passeur', 'moteur'), creances.accorder('creances_admin', 'administration'), creances.accorder('creances_compta', 'gestion');
-CREATE FUNCTION pg_temp.erreur(requete text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    m text; h text;
-BEGIN
-    EXECUTE requete;
-    RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS m = MESSAGE_TEXT, h = PG_EXCEPTION_HINT;
-    RETURN concat_ws(' | ', SQLSTATE, m, nullif(h, ''));
-END $$;
 SET ROLE creances_admin;
 CREATE TABLE erp.f (numero text PRIMARY KEY, client text, echeance date, montant numeric, paye numeric DEFAULT 0);
 INSERT INTO erp.f SELECT 'F' || i, 'C' || i, '2024-06-03', 100 * i FROM generate_series(1, 4) i;
@@ -207,7 +198,6 @@ SET ROLE creances_compta;
 CALL creances.passe_relance('2024-06-05');
 SELECT creances.passer_etape('principal', 'F4', 1, 'vu', '2024-06-04');
 RESET ROLE;
-SELECT prise_par, auteur, genre FROM creances.relance r JOIN creances.evenement e USING (creancier, relance) WHERE r.etat = 'envoyee' AND prise_par <> session_user;
 SELECT relances, erreurs, etat FROM creances.passe;
 SELECT * FROM creances.coherence();
 DROP EXTENSION creances CASCADE;

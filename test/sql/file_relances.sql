@@ -159,7 +159,7 @@ SELECT * FROM pg_temp.etat('E1');
 SELECT etape, stade, etape_le FROM creances.avancement WHERE facture = 'E1';
 SELECT genre, le, facture, rang, details FROM creances.evenement WHERE facture = 'E1';
 SELECT pg_temp.erreur(format('SELECT creances.remettre(%L, %L)', pg_temp.id('E1'), '2024-06-13'));
--- a queued call passed by hand leaves the queue; the formal notice passed by hand is dated
+-- a queued call passed by hand leaves the queue; the formal notice passed by hand is not dated: it was not sent
 CALL creances.passe_relance('2024-06-20');
 SELECT * FROM pg_temp.etat('E1');
 SELECT creances.passer_etape('principal', 'E1', 1, 'vu', '2024-06-20'), creances.passer_etape('principal', 'E1', 1, 'lettre remise en main propre', '2024-06-21'),

@@ -190,6 +190,7 @@ END $$;
 SELECT abimer(c, v) FROM (VALUES ('ttc', 'NULL'), ('ttc', '''NaN'''), ('ttc', '''Infinity'''), ('ttc', '''-Infinity'''), ('ttc', '1e15'), ('ttc', '1.0000001'),
 	('paye', '''NaN'''), ('paye', '''Infinity'''), ('paye', '-1e15'), ('paye', '0.0000001'),
 	('echeance', 'NULL'), ('echeance', '''infinity'''), ('emise', '''-infinity'''), ('paye_le', '''infinity'''),
+	('echeance', '''20240-02-09'''), ('emise', '''0024-01-10'''), ('paye_le', '''3000-01-01'''),
 	('client', 'NULL'), ('numero', 'NULL'), ('numero', ''''''), ('numero', '''  '''),
 	('monnaie', 'NULL'), ('monnaie', '''euro'''), ('monnaie', '''€''')) v(c, v);
 \echo -- born bad, mended, deleted while bad
@@ -292,6 +293,28 @@ SELECT sante(), count(*) FROM creances.anomalie;
 SELECT creances.cesser_suivi('ouverture'), creances.cesser_suivi('bis');
 DROP TABLE ouverture, bis;
 
+\echo == rows that cannot even be read: at the load, then alone, then mended
+CREATE TABLE illisible (id integer PRIMARY KEY, client text, echeance date, ttc text);
+INSERT INTO illisible VALUES (1, 'a', '2024-02-01', '100'), (2, 'a', '2024-02-01', 'cent'), (3, 'a', '2024-02-01', '300');
+SELECT creances.suivre_factures('illisible', '{"creancier": "''ill''", "facture": "id", "debiteur": "client", "echeance": "echeance", "montant": "ttc::numeric"}', depuis => '2024-01-01');
+SELECT facture, fait FROM faits('ill') ORDER BY 1;
+SELECT cle, code, motif FROM creances.anomalie;
+SELECT sante();
+DELETE FROM illisible WHERE id <> 2;
+SELECT sante();
+CALL creances.synchroniser('illisible');
+SELECT cle, code FROM creances.anomalie;
+UPDATE illisible SET ttc = '200';
+SELECT facture, fait FROM faits('ill') WHERE vive;
+TRUNCATE illisible;
+INSERT INTO illisible VALUES (4, 'a', '2024-02-01', '400'), (5, 'a', '2024-02-01', 'cinq cents');
+SELECT creances.rafraichir() >= 0;
+SELECT facture, fait FROM faits('ill') WHERE vive;
+SELECT cle, code FROM creances.anomalie;
+SELECT sante();
+SELECT creances.cesser_suivi('illisible');
+DROP TABLE illisible;
+
 \echo == keys of every kind: the text of a key reads back under any setting
 CREATE DOMAIN reference AS varchar(20) CHECK (VALUE <> '');
 CREATE TYPE genre AS ENUM ('vente', 'l''avoir, "divers" {x}');
@@ -305,6 +328,7 @@ BEGIN
 		SET LOCAL datestyle = 'ISO, DMY';
 		SET LOCAL timezone = 'UTC';
 		SET LOCAL extra_float_digits = 1;
+		SET LOCAL bytea_output = 'escape';
 		EXECUTE format('CREATE TABLE cles (%s, num serial, c text DEFAULT ''c'', ech date DEFAULT ''2024-02-01'', m numeric DEFAULT 10, p numeric)', nom);
 		colonnes := (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
 					   JOIN pg_attribute a ON a.attnum = k.attnum WHERE a.attrelid = 'cles'::regclass AND i.indrelid = a.attrelid AND i.indisprimary);
@@ -320,6 +344,8 @@ BEGIN
 		SET LOCAL datestyle = 'SQL, MDY';
 		SET LOCAL timezone = 'Asia/Tokyo';
 		SET LOCAL extra_float_digits = -5;
+		SET LOCAL bytea_output = 'hex';
+		SET LOCAL intervalstyle = 'sql_standard';
 		UPDATE cles SET p = num;
 		DELETE FROM cles WHERE num = 1;
 		IF m = 'differe' THEN
