@@ -66,7 +66,9 @@ REGRESS = \
 	nuits \
 	planification \
 	droits \
-	catalogue
+	catalogue \
+	montants_dus \
+	hostile
 REGRESS_OPTS = --inputdir=$(srcdir)/test --encoding=UTF8
 ISOLATION = \
 	paiements_immediat \

@@ -20,6 +20,10 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 
+/* ARR_DATA_PTR, whose own form mixes signs (-Wextra) */
+#define ELEMENTS(a)		((char *) (a) + (ARR_HASNULL(a) ? (Size) (a)->dataoffset : \
+										 ARR_OVERHEAD_NONULLS(ARR_NDIM(a))))
+
 #define BORNES_MAX			64
 #define TRANCHES(bornes)	((bornes) + 2)
 
@@ -106,7 +110,7 @@ refuser_bornes(const char *raison)
 static void
 verifier_bornes(ArrayType *bornes)
 {
-	const int32 *b = (const int32 *) ARR_DATA_PTR(bornes);
+	const int32 *b = (const int32 *) ELEMENTS(bornes);
 	int			n;
 
 	if (ARR_NDIM(bornes) != 1)
@@ -194,7 +198,7 @@ creances_balance_trans(PG_FUNCTION_ARGS)
 		if (bornes != NULL)
 		{
 			verifier_bornes(bornes);
-			e = nouvel_etat((const int32 *) ARR_DATA_PTR(bornes), ARR_DIMS(bornes)[0]);
+			e = nouvel_etat((const int32 *) ELEMENTS(bornes), ARR_DIMS(bornes)[0]);
 		}
 		else
 			e = nouvel_etat(bornes_defaut, lengthof(bornes_defaut));
@@ -205,7 +209,7 @@ creances_balance_trans(PG_FUNCTION_ARGS)
 		if (bornes != NULL &&
 			(ARR_NDIM(bornes) != 1 || ARR_DIMS(bornes)[0] != e->bornes ||
 			 (ARR_HASNULL(bornes) && array_contains_nulls(bornes)) ||
-			 memcmp(ARR_DATA_PTR(bornes), BORNES(e), e->bornes * sizeof(int32)) != 0))
+			 memcmp(ELEMENTS(bornes), BORNES(e), e->bornes * sizeof(int32)) != 0))
 			refuser_melange();
 	}
 	if (bornes != NULL)

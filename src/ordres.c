@@ -348,6 +348,11 @@ static const char *const textes[NB_ORDRES] = {
 	"      AND CASE WHEN CONSOMMABLE THEN true END FOR UPDATE SKIP LOCKED))"
 	" RETURNING cle, instant, regle, regle_le, ctid, chargement",
 
+	/* leave the keys that another session is consuming */
+	[ORDRE_CONSOMMEES] =
+	"SELECT array_agg(k.cle) FROM unnest($2) k(cle)"
+	" WHERE CASE WHEN k.cle IN (SELECT j.cle FROM creances.a_revoir j WHERE j.suivi = $1 AND j.cle IS NOT NULL) THEN false ELSE true END",
+
 	[ORDRE_ANOMALIE_LUE] =
 	"WITH d AS (DELETE FROM creances.a_revoir WHERE suivi = $1"
 	"              AND ($2 IS NULL AND cle IS NULL OR cle = ANY ($2)))"

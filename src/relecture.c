@@ -506,6 +506,16 @@ creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
 			}
 			ExecDropSingleTupleTableSlot(ligne);
 			tuplestore_end(lignes);
+
+			if (cles != NULL)
+			{
+				bool		isnull;
+				Datum		d;
+
+				creances_executer(&r, ORDRE_CONSOMMEES, NULL);
+				d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+				creances_parametre(&r, 2, isnull ? PointerGetDatum(construct_empty_array(TEXTOID)) : d, false);
+			}
 		}
 		r.pas = tuplestore_tuple_count(pas) > 0;
 		creances_nommer("pas", desc, pas, tuplestore_tuple_count(pas));
