@@ -287,7 +287,7 @@ COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compt
 CREATE FUNCTION creances._restes(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date,
 			   solde numeric, couvert numeric, reste numeric, obstacle text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH ouvertes AS (
 		SELECT c.* FROM creances.creance c WHERE creanciers IS NULL AND c.solde <> 0
@@ -332,7 +332,7 @@ CREATE FUNCTION creances._horloge(au date, creancier text, facture text, rang in
 RETURNS TABLE (scenario text, contact_min integer, montant_min numeric, zone text, faite integer, faite_le date,
 			   stade creances.stade_relance, etape integer, canal text, classe text, stade_vise creances.stade_relance,
 			   validation boolean, sans_confirmation boolean, des_le date, due_le date)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT s.scenario, k.contact_min, k.montant_min, d.zone, f.faite, f.faite_le, f.stade,
 		   e.etape, e.canal, e.classe, e.stade, e.validation, e.sans_confirmation, q.des_le,
@@ -386,7 +386,7 @@ RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang in
 			   etape integer, canal text, stade_vise creances.stade_relance, des_le date, due_le date,
 			   decision text, raison text,
 			   relance uuid, scenario text, classe text, canal_relance text, stade_relance creances.stade_relance, etat text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH lignes AS (
 		SELECT r.creancier, r.debiteur, r.devise, r.facture, r.rang, r.echeance, au - r.echeance AS retard, r.solde, r.reste,
@@ -486,7 +486,7 @@ CREATE FUNCTION creances.decision(au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date, retard integer,
 			   solde numeric, reste numeric, etape_faite integer, etape integer, canal text, stade text, due_le date,
 			   decision text, raison text)
-LANGUAGE sql STABLE SET jit = off
+LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
 BEGIN ATOMIC
 	SELECT d.creancier, d.debiteur, d.devise, d.facture, d.rang, d.echeance, d.retard, d.solde, d.reste,
 		   d.faite, d.etape, d.canal, d.stade_vise::text, d.due_le, d.decision, d.raison
@@ -498,7 +498,7 @@ COMMENT ON FUNCTION creances.decision(date) IS
 CREATE FUNCTION creances.simuler_passe(au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (id uuid, creancier text, debiteur text, devise text, canal text, stade text, etat text,
 			   facture text, rang integer, etape integer, reste numeric)
-LANGUAGE sql STABLE SET jit = off
+LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
 BEGIN ATOMIC
 	SELECT d.relance, d.creancier, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text, d.etat,
 		   d.facture, d.rang, d.etape, d.reste
@@ -512,7 +512,7 @@ COMMENT ON FUNCTION creances.simuler_passe(date) IS
 
 -- What every pass must see changed: a digest of the scenarios in force.
 CREATE FUNCTION creances._empreinte_scenarios() RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT md5(coalesce(string_agg(e::text, ';' ORDER BY e.scenario, e.etape), '')
 			   || coalesce((SELECT string_agg(c.creancier || ':' || c.scenario, ';' ORDER BY c.creancier) FROM creances.creancier c), ''))
@@ -526,6 +526,7 @@ CREATE FUNCTION creances._prendre_en_compte(jour date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
 	nb integer;
+	touchees uuid[];
 	tout boolean := creances._empreinte_scenarios() IS DISTINCT FROM (
 		SELECT p.scenarios FROM creances.passe p WHERE p.etat = 'terminee' ORDER BY p.jour DESC, p.numero DESC LIMIT 1);
 BEGIN
@@ -562,12 +563,21 @@ BEGIN
 		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM jour;
 	END IF;
 
-	-- claims that do not hold any more, then actions without a claim
+	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
+	-- (the action is locked before its lines, as everywhere)
+	touchees := ARRAY(
+		SELECT r.relance FROM creances.relance r
+		 WHERE r.etat IN ('a_valider', 'a_envoyer')
+		   AND EXISTS (SELECT FROM creances.relance_creance l
+						 JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
+						WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
+						  AND NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour))
+		 FOR NO KEY UPDATE SKIP LOCKED);
 	WITH l AS (
 		UPDATE creances.relance_creance l SET etat = 'annulee'
 		  FROM creances.creance c, creances.relance r
-		 WHERE r.etat IN ('a_valider', 'a_envoyer') AND l.creancier = r.creancier AND l.relance = r.relance
-		   AND l.reclamee AND l.etat = r.etat
+		 WHERE r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
+		   AND l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
 		   AND c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
 		   AND NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)
 		RETURNING l.creancier, l.facture, l.rang, c.solde)
@@ -575,7 +585,7 @@ BEGIN
 	  FROM l WHERE l.solde > 0 AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang;
 	WITH mortes AS (
 		UPDATE creances.relance r SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
-		 WHERE r.etat IN ('a_valider', 'a_envoyer')
+		 WHERE r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
 		RETURNING r.creancier, r.debiteur, r.relance)
@@ -833,7 +843,7 @@ COMMENT ON PROCEDURE creances.passe_relance(date, integer) IS
 -- no interest is asked on it.
 CREATE FUNCTION creances._accessoires(creancier text, facture text, rang integer, au date, couvert numeric DEFAULT 0)
 RETURNS TABLE (taux creances.taux_retard, arrete date, penalites numeric, indemnite numeric)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT r.taux, r.arrete,
 		   CASE WHEN c.montant > couvert AND r.depart IS NOT NULL
@@ -998,12 +1008,16 @@ END $$;
 COMMENT ON FUNCTION creances.prendre_relances(text, integer, date) IS
 'Prend au plus "nombre" relances a envoyer par ce canal (NULL : tous), montants figes. Validez la transaction AVANT d''envoyer, puis appelez confirmer_envoi() ou echec_envoi(). Ce qui est paye n''est jamais rendu ; une relance dont une creance est verrouillee ou attend le rafraichissement est laissee entiere. "indemnites" est en EUR.';
 
--- The action of this id, locked, in one of these states.
+-- The action of this id, locked with its debtor, in one of these states.
 CREATE FUNCTION creances._action(id uuid, VARIADIC etats text[]) RETURNS creances.relance
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	r creances.relance;
 BEGIN
+	-- the debtor first, as whoever takes or queues: no deadlock
+	PERFORM FROM creances.debiteur d
+	   WHERE (d.creancier, d.debiteur) = (SELECT x.creancier, x.debiteur FROM creances.relance x WHERE x.relance = id)
+	   FOR NO KEY UPDATE;
 	SELECT x.* INTO r FROM creances.relance x WHERE x.relance = id FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('aucune relance %s', coalesce(id::text, 'NULL')),

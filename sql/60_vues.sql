@@ -7,7 +7,7 @@
 CREATE FUNCTION creances._etat_au(au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, emission date, echeance date, devise text,
 			   montant numeric, solde numeric)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.emission, e.echeance, e.devise, e.montant, e.montant - m.somme
 	  FROM creances.creance c
@@ -29,7 +29,7 @@ COMMENT ON FUNCTION creances._etat_au(date) IS 'Creances ouvertes a une date : l
 CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
 			   montant numeric)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH sommes AS (
 		SELECT e.creancier, e.debiteur, e.devise,

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION creances.coherence()
 RETURNS TABLE (invariant text, detail text)
-LANGUAGE sql STABLE SET jit = off
+LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
 BEGIN ATOMIC
 	SELECT 'solde = montant - mouvements', format('%s/%s/%s : solde %s, montant %s, mouvements %s', c.creancier, c.facture, c.rang, c.solde, c.montant, m.somme)
 	  FROM creances.creance c
@@ -79,13 +79,14 @@ BEGIN ATOMIC
 	-- each step done once, by a sending or by hand, and none skipped
 	SELECT 'aucune etape sautee ni refaite', format('%s/%s/%s : etape %s, faites %s', a.creancier, a.facture, a.rang, a.etape, f.etapes)
 	  FROM creances.avancement a
-	 CROSS JOIN LATERAL (
-		SELECT array_agg(x.etape ORDER BY x.etape) AS etapes FROM (
-			SELECT l.etape FROM creances.relance_creance l
-			 WHERE l.creancier = a.creancier AND l.facture = a.facture AND l.rang = a.rang AND l.reclamee AND l.etat = 'envoyee'
+	  LEFT JOIN (
+		SELECT x.creancier, x.facture, x.rang, array_agg(x.etape ORDER BY x.etape) AS etapes FROM (
+			SELECT l.creancier, l.facture, l.rang, l.etape FROM creances.relance_creance l
+			 WHERE l.reclamee AND l.etat = 'envoyee'
 			UNION ALL
-			SELECT (e.details ->> 'etape')::integer FROM creances.evenement e
-			 WHERE e.creancier = a.creancier AND e.facture = a.facture AND e.rang = a.rang AND e.genre = 'etape_passee') x) f
+			SELECT e.creancier, e.facture, e.rang, (e.details ->> 'etape')::integer FROM creances.evenement e
+			 WHERE e.genre = 'etape_passee') x
+		 GROUP BY x.creancier, x.facture, x.rang) f ON f.creancier = a.creancier AND f.facture = a.facture AND f.rang = a.rang
 	 WHERE a.etape > 0
 	   AND (coalesce(f.etapes[cardinality(f.etapes)], a.etape_initiale) <> a.etape
 			OR cardinality(f.etapes) <> (SELECT count(DISTINCT x) FROM unnest(f.etapes) x))
