@@ -1139,6 +1139,7 @@ DECLARE
 	p_le CONSTANT date := passer_etape.le;
 	c creances.creance;
 	h record;
+	vue integer;
 BEGIN
 	PERFORM creances._verifier_date(p_le, 'l''étape');
 	IF coalesce(btrim(passer_etape.motif), '') = '' THEN
@@ -1150,12 +1151,18 @@ BEGIN
 			MESSAGE = format('aucune créance %s/%s/%s', coalesce(p_creancier, 'NULL'), coalesce(p_facture, 'NULL'), coalesce(p_rang::text, 'NULL')),
 			HINT = 'Les créances ouvertes sont dans creances.encours.';
 	END IF;
+	vue := (SELECT x.etape FROM creances._horloge(p_le, p_creancier, p_facture, p_rang) x);
 	PERFORM FROM creances.debiteur d WHERE d.creancier = c.creancier AND d.debiteur = c.debiteur FOR NO KEY UPDATE;
 	SELECT x.* INTO h FROM creances._horloge(p_le, p_creancier, p_facture, p_rang) x;
 	IF c.solde <= 0 OR h.etape IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006',
 			MESSAGE = format('la créance %s/%s/%s n''a pas d''étape à passer', p_creancier, p_facture, p_rang),
 			HINT = 'Elle est soldée, ou à la dernière étape de son scénario.';
+	END IF;
+	-- another session has made it advance while we waited: it is not the step that the caller saw
+	IF h.etape <> vue THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('la créance %s/%s/%s vient d''avancer : la prochaine étape est la %s', p_creancier, p_facture, p_rang, h.etape),
+			HINT = 'Relisez creances.decision(), puis rappelez passer_etape() s''il y a lieu.';
 	END IF;
 	PERFORM creances._verifier_suite(p_le, 'l''étape', h.faite_le, 'l''étape précédente');
 	IF EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = p_creancier AND l.facture = p_facture AND l.rang = p_rang
