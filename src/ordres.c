@@ -42,6 +42,7 @@ static const struct
 	const char *par_cles;
 	const char *table_entiere;
 }			mots[] =
+
 {
 	{
 		"VISEES",				/* receivables of these keys */
@@ -94,7 +95,10 @@ static const char *const textes[NB_ORDRES] = {
 	[ORDRE_REQUETE] =
 	"SELECT creances._requete($1, $2 IS NOT NULL)",
 
-	/* lock what is there, waiting for nobody; say which keys another session holds */
+	/*
+	 * lock what is there, waiting for nobody; say which keys another session
+	 * holds
+	 */
 	[ORDRE_VERROUILLER] =
 	"WITH v AS MATERIALIZED (SELECT cle FROM VERROUS w) "
 	"SELECT array_agg(x.cle) FILTER (WHERE x.libre),"
@@ -223,8 +227,8 @@ static const char *const textes[NB_ORDRES] = {
 
 	/*
 	 * One movement a step: those that the journal saw since the key was last
-	 * left and since the last movement was written, that a row would be allowed
-	 * to show; then the row itself.
+	 * left and since the last movement was written, that a row would be
+	 * allowed to show; then the row itself.
 	 */
 	[ORDRE_MOUVEMENTS] =
 	"WITH vus AS ("
@@ -251,7 +255,10 @@ static const char *const textes[NB_ORDRES] = {
 	"        CASE WHEN (d.delta < 0) = (d.montant >= 0) THEN 'annulation' ELSE 'paiement' END, d.reprise"
 	"   FROM deltas d WHERE d.delta <> 0",
 
-	/* new and already settled, in steps that the journal saw: the last one's date */
+	/*
+	 * new and already settled, in steps that the journal saw: the last one's
+	 * date
+	 */
 	[ORDRE_SOLDEES] =
 	"UPDATE creances.creance c SET soldee_le = greatest(c.nee_le,"
 	"         (SELECT max(g.le) FROM creances.reglement g WHERE " MEME_CREANCE("g", "c") "))"
@@ -612,4 +619,3 @@ creances_nommer(const char *nom, TupleDesc desc, Tuplestorestate *lignes, uint64
 	if (rc != SPI_OK_REL_REGISTER)
 		elog(ERROR, "SPI_register_relation: %s", SPI_result_code_string(rc));
 }
-

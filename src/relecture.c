@@ -227,9 +227,9 @@ creances_lire_lignes(Relecture *r, Tuplestorestate *lu)
 	TupleDesc	desc;
 
 	/*
-	 * The plan is out of its place while it runs: the mapping may write to the
-	 * table, and so refresh it, and on error it is planned afresh next time (a
-	 * column may have changed type).
+	 * The plan is out of its place while it runs: the mapping may write to
+	 * the table, and so refresh it, and on error it is planned afresh next
+	 * time (a column may have changed type).
 	 */
 	*place = NULL;
 	PG_TRY();
@@ -448,7 +448,7 @@ ecrire(Relecture *r, bool anomalies)
  */
 uint64
 creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
-	   const char *attente, ArrayType **laissees)
+				const char *attente, ArrayType **laissees)
 {
 	Relecture	r;
 	Oid			qui;
@@ -538,4 +538,3 @@ creances_relire_ici(Oid suivi, ArrayType *cles, ArrayType **laissees)
 {
 	(void) creances_relire(suivi, cles, false, false, ATTENTE_MAX, laissees);
 }
-
