@@ -892,7 +892,7 @@ DECLARE
 	p_au CONSTANT date := prendre_relances.au;
 	debut CONSTANT timestamptz := clock_timestamp();
 	r creances.relance;
-	prises integer := 0;
+	pris uuid[] := '{}';
 	nb integer;
 	verrouillees integer;
 	totaux record;
@@ -913,7 +913,7 @@ BEGIN
 			  WHERE x.etat = 'a_envoyer' AND x.le <= p_au AND (p_canal IS NULL OR x.canal = p_canal)
 			  ORDER BY x.creancier, x.debiteur, x.devise, x.stade DESC, x.le
 	LOOP
-		EXIT WHEN prises >= nombre;
+		EXIT WHEN cardinality(pris) >= nombre;
 		-- under locks, in key order: the debtor, the action, the receivables; whatever is busy is left whole
 		PERFORM FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur FOR NO KEY UPDATE SKIP LOCKED;
 		CONTINUE WHEN NOT FOUND;
@@ -991,19 +991,28 @@ BEGIN
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 		VALUES (r.creancier, 'prise', p_au, r.debiteur, r.relance,
 				jsonb_build_object('montant', totaux.montant, 'penalites', totaux.penalites, 'indemnites', totaux.indemnites));
-		prises := prises + 1;
-
-		RETURN QUERY
-		SELECT r.relance, d.creancier, d.debiteur, d.nom, d.langue, d.courriel, d.telephone, d.adresse, r.canal, r.stade::text, r.devise,
-			   totaux.montant, totaux.penalites, totaux.indemnites,
-			   (SELECT jsonb_agg(jsonb_build_object('facture', l.facture, 'rang', l.rang, 'echeance', c.echeance, 'reclamee', l.reclamee,
-													'stade', l.stade, 'solde', l.solde, 'montant', l.montant,
-													'penalites', l.penalites, 'indemnite', l.indemnite)
-								 ORDER BY l.reclamee DESC, c.echeance, l.facture, l.rang)
-				  FROM creances.relance_creance l JOIN creances.creance c USING (creancier, facture, rang)
-				 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = 'prise')
-		  FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur;
+		pris := pris || r.relance;
 	END LOOP;
+
+	-- a last look: what has been paid while we were at it goes back to the queue, to be looked at by the next taking
+	PERFORM creances.remettre(x.relance, p_au)
+	   FROM creances.relance x
+	  WHERE x.relance = ANY (pris)
+		AND EXISTS (SELECT FROM creances.a_revoir j JOIN creances.creance c ON c.suivi = j.suivi AND c.cle = j.cle
+					 WHERE c.creancier = x.creancier AND c.debiteur = x.debiteur);
+	RETURN QUERY
+	SELECT x.relance, d.creancier, d.debiteur, d.nom, d.langue, d.courriel, d.telephone, d.adresse, x.canal, x.stade::text, x.devise,
+		   x.montant, x.penalites, x.indemnites,
+		   (SELECT jsonb_agg(jsonb_build_object('facture', l.facture, 'rang', l.rang, 'echeance', c.echeance, 'reclamee', l.reclamee,
+												'stade', l.stade, 'solde', l.solde, 'montant', l.montant,
+												'penalites', l.penalites, 'indemnite', l.indemnite)
+							 ORDER BY l.reclamee DESC, c.echeance, l.facture, l.rang)
+			  FROM creances.relance_creance l JOIN creances.creance c USING (creancier, facture, rang)
+			 WHERE l.creancier = x.creancier AND l.relance = x.relance AND l.etat = 'prise')
+	  FROM creances.relance x
+	  JOIN creances.debiteur d ON d.creancier = x.creancier AND d.debiteur = x.debiteur
+	 WHERE x.relance = ANY (pris) AND x.etat = 'prise'
+	 ORDER BY d.creancier, d.debiteur, x.devise, x.stade DESC, x.le;
 END $$;
 COMMENT ON FUNCTION creances.prendre_relances(text, integer, date) IS
 'Prend au plus "nombre" relances a envoyer par ce canal (NULL : tous), montants figes. Validez la transaction AVANT d''envoyer, puis appelez confirmer_envoi() ou echec_envoi(). Ce qui est paye n''est jamais rendu ; une relance dont une creance est verrouillee ou attend le rafraichissement est laissee entiere. "indemnites" est en EUR.';
