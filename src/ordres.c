@@ -225,12 +225,22 @@ static const char *const textes[NB_ORDRES] = {
 	"   FROM classees l JOIN creances.creance c ON " MEME_CREANCE("c", "l")
 	"  WHERE l.action = 'maj' AND l.changee",
 
+	/* one movement: what the row shows, less what was known */
+	[ORDRE_MOUVEMENTS] =
+	"INSERT INTO creances.reglement (creancier, reglement, facture, rang, le, montant, nature, reprise)"
+	" SELECT l.creancier, concat_ws(':', l.facture, l.rang, l.nombre + 1), l.facture, l.rang,"
+	"        CASE WHEN d.annule THEN l.jour ELSE l.le END, d.delta,"
+	"        CASE WHEN d.annule THEN 'annulation' ELSE 'paiement' END, l.reprise"
+	"   FROM classees l CROSS JOIN LATERAL (SELECT l.regle - l.deja AS delta,"
+	"        (l.regle < l.deja) = (l.montant >= 0) AS annule) d"
+	"  WHERE l.action IN ('maj', 'neuve') AND d.delta <> 0",
+
 	/*
 	 * One movement a step: those that the journal saw since the key was last
 	 * left and since the last movement was written, that a row would be
 	 * allowed to show; then the row itself.
 	 */
-	[ORDRE_MOUVEMENTS] =
+	[ORDRE_MOUVEMENTS_PAS] =
 	"WITH vus AS ("
 	"  SELECT cle, instant, ordre, regle,"
 	"         CASE WHEN regle_le BETWEEN '1900-01-01' AND '2999-12-31' THEN regle_le END AS regle_le,"

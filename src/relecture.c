@@ -298,8 +298,7 @@ compter(Tuplestorestate *classees, TupleDesc desc, Comptes *n)
 				c_changee = SPI_fnumber(desc, "changee"),
 				c_bougee = SPI_fnumber(desc, "bougee"),
 				c_quitte = SPI_fnumber(desc, "quitte"),
-				c_tiers = SPI_fnumber(desc, "tiers"),
-				c_regle = SPI_fnumber(desc, "regle");
+				c_tiers = SPI_fnumber(desc, "tiers");
 
 	memset(n, 0, sizeof(Comptes));
 	while (tuplestore_gettupleslot(classees, true, false, ligne))
@@ -312,8 +311,7 @@ compter(Tuplestorestate *classees, TupleDesc desc, Comptes *n)
 		if (strcmp(action, "neuve") == 0)
 		{
 			n->neuves++;
-			(void) slot_getattr(ligne, c_regle, &isnull);
-			n->mouvements += !isnull;
+			n->mouvements += vrai(ligne, c_bougee);
 		}
 		else if (strcmp(action, "maj") == 0)
 		{
@@ -361,18 +359,25 @@ verrouiller(Relecture *r, ArrayType **libres, ArrayType **laissees, bool *anomal
 }
 
 /*
- * This statement joins nothing but tuplestores: never row by row.
+ * The dated movements: what the rows themselves show, or the steps that the
+ * journal saw.  These are joined with nothing but tuplestores: never row by row.
  */
 static void
 ecrire_mouvements(Relecture *r)
 {
-	int			niveau = NewGUCNestLevel();
+	int			niveau;
 
+	if (!r->pas)
+	{
+		creances_executer(r, ORDRE_MOUVEMENTS, NULL);
+		return;
+	}
+	niveau = NewGUCNestLevel();
 	(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("enable_hashjoin", "on", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	creances_executer(r, ORDRE_MOUVEMENTS, NULL);
+	creances_executer(r, ORDRE_MOUVEMENTS_PAS, NULL);
 	AtEOXact_GUC(true, niveau);
 }
 
