@@ -473,6 +473,7 @@ SELECT * FROM creances.coherence();
 
 \echo == the clock against an independent one: random invoices, zones and sending delays
 :neuf
+\set long ''
 \getenv long CREANCES_LONG
 SELECT CASE WHEN :'long' = '' THEN 150 ELSE 1500 END AS nb \gset
 \set graine 0.20240601

@@ -219,7 +219,9 @@ BEGIN
       FROM unnest(ARRAY['mise_en_file', 'validation', 'prise', 'envoi', 'echec', 'remise', 'annulation', 'etape_passee', 'erreur']) g;
 END $$;
 
+\set donnees ''
 \getenv donnees CREANCES_DONNEES
+\set long ''
 \getenv long CREANCES_LONG
 SELECT :'donnees' <> '' AS presentes \gset
 \echo == invoices: generated ones, credit notes among them, and those of a public file
