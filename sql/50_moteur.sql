@@ -967,11 +967,21 @@ BEGIN
 		SELECT sum(l.montant) AS montant, sum(l.penalites) AS penalites, sum(l.indemnite) AS indemnites, max(l.stade) AS stade, count(*) AS nb
 		  INTO totaux FROM creances.relance_creance l
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise';
-		IF totaux.nb = 0 THEN
-			UPDATE creances.relance x SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
+		-- nothing left, or what gave the message its stage and channel is gone: the rest is not reminded more harshly than
+		-- it is due, the next pass decides again
+		IF totaux.nb = 0 OR totaux.stade < r.stade THEN
+			WITH l AS (
+				UPDATE creances.relance_creance l SET etat = 'annulee'
+				 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise'
+				RETURNING l.facture, l.rang)
+			UPDATE creances.avancement a SET prochaine_relance = p_au
+			  FROM l WHERE a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
+			UPDATE creances.relance x
+			   SET etat = 'annulee', motif = CASE totaux.nb WHEN 0 THEN 'plus rien n''est à réclamer' ELSE 'le plus haut stade n''est plus dû' END
 			 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 			INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-			VALUES (r.creancier, 'annulation', p_au, r.debiteur, r.relance, '{"motif": "plus rien n''est à réclamer"}');
+			SELECT x.creancier, 'annulation', p_au, x.debiteur, x.relance, jsonb_build_object('motif', x.motif)
+			  FROM creances.relance x WHERE x.creancier = r.creancier AND x.relance = r.relance;
 			CONTINUE;
 		END IF;
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etat, solde, montant, penalites, indemnite)

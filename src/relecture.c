@@ -447,8 +447,8 @@ ecrire(Relecture *r, bool anomalies)
 }
 
 /*
- * Refresh the facts of these keys (NULL: of the whole table), whose journal
- * steps are `pas`.  Must run in a (sub)transaction that an error ends.
+ * Refresh the facts of these keys (NULL: of the whole table), consuming their
+ * journal rows if asked.  Must run in a (sub)transaction that an error ends.
  * *laissees receives the keys that another session holds; they are untouched.
  */
 uint64

@@ -120,5 +120,20 @@ SELECT count(*) FROM creances.a_faire;
 SELECT count(*) FROM creances.prendre_relances(NULL, 10, '2026-01-06');
 SELECT etat FROM creances.relance ORDER BY debiteur;
 SELECT * FROM creances.coherence();
+
+\echo == paid, the invoice that gave the message its stage: the other one is not reminded more harshly than it is due
+CREATE TABLE h (id int PRIMARY KEY, client text, ech date, ttc numeric, paye numeric DEFAULT 0);
+SELECT creances.suivre_factures('h', '{"facture": "''H'' || id", "debiteur": "client", "echeance": "ech", "montant": "ttc", "regle": "paye"}', depuis => '2026-01-01');
+INSERT INTO h VALUES (1, 'H', '2026-01-12', 100), (2, 'H', '2026-01-27', 200);
+SELECT creances.passer_etape('principal', 'H1', 1, 'reprise du dossier', '2026-01-20') FROM generate_series(1, 2);
+CALL creances.passe_relance('2026-01-28');
+SELECT canal, stade, factures, montant FROM creances.a_faire WHERE debiteur = 'H';
+UPDATE h SET paye = 100 WHERE id = 1;
+SELECT count(*) FROM creances.prendre_relances(NULL, 10, '2026-01-28');
+SELECT etat, motif FROM creances.relance WHERE debiteur = 'H';
+CALL creances.passe_relance('2026-01-29');
+SELECT canal_prevu, stade, montant FROM creances.prendre_relances(NULL, 10, '2026-01-29');
+SELECT * FROM creances.coherence();
 DROP EXTENSION creances CASCADE;
+DROP TABLE h;
 DROP TABLE p;
