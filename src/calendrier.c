@@ -297,19 +297,30 @@ creances_est_ouvre(PG_FUNCTION_ARGS)
 }
 
 /*
+ * First working day of this zone at or after a finite date.  An unknown zone
+ * and a year outside the calendar are refused.
+ */
+DateADT
+creances_jour_ouvre(DateADT jour, const text *zone)
+{
+	Zone		z = lire_zone(zone);
+	FetesAnnee	fa = {0};
+
+	while (!ouvre(jour, z, &fa))
+		jour++;
+	return jour;
+}
+
+/*
  * jour_ouvre_suivant(jour, zone): the day itself when it is a working day.
  */
 Datum
 creances_jour_ouvre_suivant(PG_FUNCTION_ARGS)
 {
 	DateADT		jour = PG_GETARG_DATEADT(0);
-	Zone		zone = lire_zone(PG_GETARG_TEXT_PP(1));
-	FetesAnnee	fa = {0};
 
 	creances_date_finie(jour, "jour");
-	while (!ouvre(jour, zone, &fa))
-		jour++;
-	PG_RETURN_DATEADT(jour);
+	PG_RETURN_DATEADT(creances_jour_ouvre(jour, PG_GETARG_TEXT_PP(1)));
 }
 
 /*
