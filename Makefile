@@ -17,6 +17,9 @@ OBJS = \
 	src/taux.o \
 	src/semestre.o \
 	src/penalite.o \
+	src/decompte.o \
+	src/compte.o \
+	src/delais.o \
 	src/balance.o \
 	src/suivi.o \
 	src/essai.o \
@@ -34,7 +37,10 @@ PARTS = \
 	sql/25_taux.sql \
 	sql/30_fonctions.sql \
 	sql/40_suivi.sql \
+	sql/45_actes.sql \
 	sql/50_moteur.sql \
+	sql/52_delais.sql \
+	sql/55_exigible.sql \
 	sql/60_vues.sql \
 	sql/80_coherence.sql \
 	sql/90_droits.sql
@@ -68,12 +74,18 @@ REGRESS = \
 	droits \
 	catalogue \
 	montants_dus \
+	suspensions \
+	decompte \
+	exigible \
+	delais \
+	prescription \
 	hostile
 REGRESS_OPTS = --inputdir=$(srcdir)/test --encoding=UTF8
 ISOLATION = \
 	paiements_immediat \
 	paiements_differe \
 	paiement_et_prise \
+	acte_et_prise \
 	deux_preneurs \
 	double_confirmation \
 	deux_passes \

@@ -40,7 +40,8 @@ CREATE TABLE creances.creancier (
 	fuseau		text NOT NULL DEFAULT 'Europe/Paris'
 				CHECK (timestamp '2000-01-01' AT TIME ZONE fuseau IS NOT NULL),
 	scenario	text NOT NULL DEFAULT 'standard',
-	taux		creances.taux_retard NOT NULL DEFAULT 'BCE+10',
+	type		text NOT NULL DEFAULT 'professionnel'
+				CHECK (type IN ('professionnel', 'particulier')),
 	details		jsonb NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE creances.creancier IS 'Societe creanciere. Ses montants ne se melangent jamais a ceux d''une autre.';
@@ -48,7 +49,7 @@ COMMENT ON COLUMN creances.creancier.creancier IS 'Code de la societe ; ''princi
 COMMENT ON COLUMN creances.creancier.nom IS 'Raison sociale.';
 COMMENT ON COLUMN creances.creancier.fuseau IS 'Fuseau horaire qui fixe la date du jour.';
 COMMENT ON COLUMN creances.creancier.scenario IS 'Code du scenario de relance applique a ses debiteurs.';
-COMMENT ON COLUMN creances.creancier.taux IS 'Regle du taux de penalite envers les professionnels (C. com. L441-10 II ; BCE+10 a defaut de stipulation).';
+COMMENT ON COLUMN creances.creancier.type IS 'professionnel, ou particulier : personne physique n''agissant pas pour des besoins professionnels (taux legal des particuliers, CMF L313-2).';
 COMMENT ON COLUMN creances.creancier.details IS 'Colonnes de l''utilisateur.';
 
 CREATE TABLE creances.debiteur (
@@ -88,6 +89,7 @@ CREATE TABLE creances.creance (
 	debiteur	text NOT NULL,
 	nature		text NOT NULL,
 	emission	date,
+	livraison	date,
 	nee_le		date NOT NULL,
 	echeance	date NOT NULL,
 	montant		numeric NOT NULL,
@@ -105,8 +107,9 @@ CREATE TABLE creances.creance (
 	details		jsonb NOT NULL DEFAULT '{}',
 	PRIMARY KEY (creancier, facture, rang)
 );
--- access paths: the ERP's key; open items of a debtor; what was closed after a past date
+-- access paths: the ERP's key; a debtor's items, and those still open; what was closed after a past date
 CREATE INDEX creance_suivi ON creances.creance (suivi, cle);
+CREATE INDEX creance_debiteur ON creances.creance (creancier, debiteur);
 CREATE INDEX creance_ouverte ON creances.creance (creancier, debiteur, devise, echeance) WHERE solde <> 0;
 CREATE INDEX creance_soldee ON creances.creance (soldee_le) WHERE soldee_le IS NOT NULL;
 
@@ -117,6 +120,7 @@ COMMENT ON COLUMN creances.creance.rang IS 'Rang de l''echeance dans la facture,
 COMMENT ON COLUMN creances.creance.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.creance.nature IS 'Nature de la piece : facture, avoir, acompte...';
 COMMENT ON COLUMN creances.creance.emission IS 'Date de la facture.';
+COMMENT ON COLUMN creances.creance.livraison IS 'Date de livraison ou d''execution, si l''ERP la donne : depart de la prescription et de certains delais legaux, et date de naissance de la creance (C. com. L622-17).';
 COMMENT ON COLUMN creances.creance.nee_le IS 'Jour depuis lequel elle compte dans les balances : l''emission, a defaut le jour ou elle a ete connue (l''echeance si elle est plus ancienne).';
 COMMENT ON COLUMN creances.creance.echeance IS 'Date de reglement figurant sur la facture ; le retard court du lendemain.';
 COMMENT ON COLUMN creances.creance.montant IS 'Montant TTC, negatif pour un avoir.';
@@ -248,8 +252,9 @@ BEGIN
 	IF au IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la date d''arrêté ne peut pas être NULL', HINT = 'Omettez-la pour la date du jour.';
 	END IF;
-	IF NOT isfinite(au) THEN
-		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = 'la date d''arrêté ne peut pas être infinie', HINT = 'Omettez-la pour la date du jour.';
+	IF NOT isfinite(au) OR au > date '9999-12-31' THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = CASE WHEN isfinite(au) THEN 'la date d''arrêté est au-delà de 9999' ELSE 'la date d''arrêté ne peut pas être infinie' END,
+			HINT = 'Omettez-la pour la date du jour.';
 	END IF;
 	RETURN au;
 END $$;

@@ -89,13 +89,14 @@ CREATE FUNCTION creances.penalite_retard(
     au date,
     taux creances.taux_retard DEFAULT 'BCE+10',
     base text DEFAULT '365',
-    decimales integer DEFAULT 2)
+    decimales integer DEFAULT 2,
+    arrondi text DEFAULT 'total')
 RETURNS numeric
     AS 'MODULE_PATHNAME', 'creances_penalite_retard'
     LANGUAGE C STABLE STRICT PARALLEL SAFE;
 
-COMMENT ON FUNCTION creances.penalite_retard(numeric, date, date, creances.taux_retard, text, integer) IS
-    'Pénalités d''un montant impayé, jours de retard ]échéance ; au], taux de chaque jour, un seul arrondi (C. com. L441-10 II). Base 365, 360 ou actuel. Taux inconnu : erreur RC001.';
+COMMENT ON FUNCTION creances.penalite_retard(numeric, date, date, creances.taux_retard, text, integer, text) IS
+    'Pénalités d''un montant impayé, jours de retard ]échéance ; au], taux de chaque jour, un seul arrondi (C. com. L441-10 II). Base 365, 360 ou actuel ; arrondi total, ou segment : chaque ligne du décompte arrondie, puis additionnée. Taux inconnu : erreur RC001.';
 
 CREATE FUNCTION creances.decompte_penalite(
     montant numeric,
@@ -103,12 +104,13 @@ CREATE FUNCTION creances.decompte_penalite(
     au date,
     taux creances.taux_retard DEFAULT 'BCE+10',
     base text DEFAULT '365',
-    decimales integer DEFAULT 2)
+    decimales integer DEFAULT 2,
+    arrondi text DEFAULT 'total')
 RETURNS TABLE (du date, au date, jours integer, taux numeric, principal numeric, interets numeric, texte text)
     AS 'MODULE_PATHNAME', 'creances_decompte_penalite'
     LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 4;
 
-COMMENT ON FUNCTION creances.decompte_penalite(numeric, date, date, creances.taux_retard, text, integer) IS
+COMMENT ON FUNCTION creances.decompte_penalite(numeric, date, date, creances.taux_retard, text, integer, text) IS
     'Décompte des pénalités, une ligne par taux ; les intérêts des lignes s''additionnent au centime près à penalite_retard().';
 
 CREATE FUNCTION creances.interet_journalier(
@@ -123,6 +125,39 @@ RETURNS numeric
 
 COMMENT ON FUNCTION creances.interet_journalier(numeric, date, date, creances.taux_retard, text) IS
     'Ce que le lendemain de la date « au » ajoute aux pénalités, à six décimales ; pour information : ne pas le multiplier par un nombre de jours.';
+
+-- The account of one receivable (src/compte.c): private, 55_exigible gives it
+-- its facts.
+
+CREATE FUNCTION creances._compte(
+    depart date, au date, arret date,
+    jours date[], natures text[], montants numeric[], textes text[],
+    taux_depuis date[], taux creances.taux_retard[], planchers boolean[], origines text[],
+    suspendu_du date[], suspendu_au date[],
+    capitalisation date, indemnite numeric, article text,
+    imputation text, base text, arrondi text, decimales integer, strict boolean,
+    OUT principal numeric, OUT penalites numeric, OUT reste_indemnite numeric, OUT frais numeric, OUT en_compte numeric,
+    OUT courues numeric, OUT remises numeric, OUT arrete date, OUT par_jour numeric, OUT en_retard date, OUT plancher boolean)
+    AS 'MODULE_PATHNAME', 'creances_compte'
+    LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION creances._compte(date, date, date, date[], text[], numeric[], text[], date[], creances.taux_retard[], boolean[], text[], date[], date[], date, numeric, text, text, text, text, integer, boolean) IS
+    'Compte d''une créance d''après ses faits : ce qui en reste dû, poste par poste.';
+
+CREATE FUNCTION creances._compte_lignes(
+    depart date, au date, arret date,
+    jours date[], natures text[], montants numeric[], textes text[],
+    taux_depuis date[], taux creances.taux_retard[], planchers boolean[], origines text[],
+    suspendu_du date[], suspendu_au date[],
+    capitalisation date, indemnite numeric, article text,
+    imputation text, base text, arrondi text, decimales integer, strict boolean)
+RETURNS TABLE (ligne integer, nature text, du date, jusque date, nb_jours integer, base_calcul numeric, taux_jour numeric, montant numeric,
+    reste_principal numeric, reste_penalites numeric, reste_indemnite numeric, reste_frais numeric, en_compte numeric, texte text)
+    AS 'MODULE_PATHNAME', 'creances_compte_lignes'
+    LANGUAGE C STABLE PARALLEL SAFE ROWS 8;
+
+COMMENT ON FUNCTION creances._compte_lignes(date, date, date, date[], text[], numeric[], text[], date[], creances.taux_retard[], boolean[], text[], date[], date[], date, numeric, text, text, text, text, integer, boolean) IS
+    'Le même compte, ligne par ligne.';
 
 -- Aggregate over the dated movements of one invoice.  The state is a bytea:
 -- parallel workers and distributed engines combine it as it is.
@@ -211,6 +246,31 @@ CREATE AGGREGATE creances.penalite_mouvements(
 
 COMMENT ON AGGREGATE creances.penalite_mouvements(numeric, date, date, date, creances.taux_retard, text, integer) IS
     'Pénalités d''une facture d''après ses mouvements datés : montant positif pour la facture, négatif pour ce qui la réduit (paiement, avoir), l''ordre n''importe pas. Un mouvement d''avant l''échéance compte depuis elle ; un trop-perçu ne fait pas d''intérêts négatifs ; un seul arrondi.';
+
+-- The same over an invoice joined to its payments, as an ERP keeps them.
+
+CREATE FUNCTION creances._penalite_facture_trans(
+    etat bytea, montant numeric, echeance date, au date, taux creances.taux_retard, paiement numeric, le date)
+RETURNS bytea
+    AS 'MODULE_PATHNAME', 'creances_facture_trans'
+    LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION creances._penalite_facture_trans(bytea, numeric, date, date, creances.taux_retard, numeric, date) IS
+    'Transition de penalite_facture().';
+
+CREATE AGGREGATE creances.penalite_facture(
+    montant numeric, echeance date, au date, taux creances.taux_retard, paiement numeric, le date)
+(
+    SFUNC = creances._penalite_facture_trans,
+    STYPE = bytea,
+    SSPACE = 256,
+    FINALFUNC = creances._penalite_mouvements_final,
+    COMBINEFUNC = creances._penalite_mouvements_combine,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE creances.penalite_facture(numeric, date, date, creances.taux_retard, numeric, date) IS
+    'Pénalités d''une facture jointe à ses paiements (LEFT JOIN, GROUP BY facture) : un paiement NULL est la facture seule, un paiement négatif un rejet ; l''ordre n''importe pas. Un paiement d''avant l''échéance compte depuis elle ; un trop-perçu ne fait pas d''intérêts négatifs ; un seul arrondi. Base 365, deux décimales.';
 
 -- Aged balance (src/balance.c).
 

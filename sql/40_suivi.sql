@@ -86,7 +86,7 @@ COMMENT ON FUNCTION creances._plier(text) IS 'Nom de colonne replie pour la comp
 CREATE TABLE creances.synonyme (
 	origine		text NOT NULL DEFAULT 'utilisateur' CHECK (origine IN ('creances', 'utilisateur')),
 	champ		text NOT NULL CHECK (champ IN ('facture', 'rang', 'debiteur', 'creancier', 'emission', 'echeance',
-											   'montant', 'regle', 'reste_du', 'regle_le', 'devise', 'nature')),
+											   'montant', 'regle', 'reste_du', 'regle_le', 'devise', 'nature', 'livraison')),
 	nom			text NOT NULL,
 	priorite	integer NOT NULL DEFAULT 1,
 	PRIMARY KEY (origine, champ, nom)
@@ -118,7 +118,8 @@ SELECT 'creances', v.champ, n.nom, v.priorite
 	('reste_du', 2, 'solde balance'),
 	('regle_le', 1, 'reglele datereglement datederniereglement datedernierreglement datepaiement datedernierpaiement payele soldeele settleddate settlementdate paymentdate paiddate datepaid datepaye cleardate lastpaymentdate datelastpayment'),
 	('devise', 1, 'devise codedevise currency currencycode invoicecurrency monnaie multicurrencycode curr'),
-	('nature', 1, 'nature naturepiece typepiece typefacture')
+	('nature', 1, 'nature naturepiece typepiece typefacture'),
+	('livraison', 1, 'livraison datelivraison livreele dateexecution deliverydate datedelivery deliveredon')
 	   ) AS v(champ, priorite, noms),
 	   LATERAL unnest(string_to_array(v.noms, ' ')) AS n(nom)
  WHERE n.nom ~ '^[a-z0-9]+$';
@@ -138,7 +139,7 @@ BEGIN ATOMIC
 	  JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN y.typtype = 'd' THEN y.typbasetype ELSE y.oid END
 	  JOIN creances.synonyme s ON s.nom = creances._plier(a.attname::text)
 	 WHERE a.attrelid = factures AND a.attnum > 0 AND NOT a.attisdropped
-	   AND CASE WHEN s.champ IN ('emission', 'echeance', 'regle_le') THEN b.typcategory = 'D'
+	   AND CASE WHEN s.champ IN ('emission', 'echeance', 'regle_le', 'livraison') THEN b.typcategory = 'D' AND b.oid NOT IN ('time'::regtype, 'timetz'::regtype)
 				WHEN s.champ IN ('montant', 'regle', 'reste_du') THEN b.typcategory = 'N' AND b.oid NOT IN ('oid'::regtype, 'regclass'::regtype)
 				WHEN s.champ = 'rang' THEN b.oid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
 				WHEN s.champ IN ('devise', 'nature') THEN b.typcategory IN ('S', 'E')
@@ -163,6 +164,8 @@ BEGIN
 		SELECT m.champ, count(*) AS nb, min(m.colonne) AS colonne,
 			   string_agg(quote_ident(m.colonne), ', ' ORDER BY m.colonne) AS colonnes
 		  FROM meilleures m GROUP BY m.champ
+		-- of little use and never needed: rather none than a guess
+		HAVING count(*) = 1 OR m.champ <> 'livraison'
 	)
 	SELECT jsonb_object_agg(champ, colonne) FILTER (WHERE nb = 1),
 		   string_agg(format('%s : %s', champ, colonnes), ' ; ' ORDER BY champ) FILTER (WHERE nb > 1)
@@ -222,7 +225,7 @@ BEGIN
 		  FROM (VALUES ('creancier', 'text', '''principal'''), ('facture', 'text', NULL), ('rang', 'integer', '1'),
 					   ('debiteur', 'text', NULL), ('emission', 'date', 'NULL'), ('echeance', 'date', NULL),
 					   ('montant', 'numeric', NULL), ('reste_du', 'numeric', 'NULL'), ('regle', 'numeric', 'NULL'),
-					   ('regle_le', 'date', 'NULL'), ('devise', 'text', '''EUR'''), ('nature', 'text', 'NULL')
+					   ('regle_le', 'date', 'NULL'), ('devise', 'text', '''EUR'''), ('nature', 'text', 'NULL'), ('livraison', 'date', 'NULL')
 			   ) AS v(champ, type, defaut)
 	LOOP
 		champs := champs || format(', %s::%s AS %s',
@@ -232,7 +235,7 @@ BEGIN
 	RETURN format($q$
 SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
 	   coalesce(s.nature, CASE WHEN s.montant < 0 THEN 'avoir' ELSE 'facture' END) AS nature,
-	   s.emission, s.echeance, s.montant, s.devise, %s AS regle, s.regle_le, s.suivie, s.code,
+	   s.emission, s.livraison, s.echeance, s.montant, s.devise, %s AS regle, s.regle_le, s.suivie, s.code,
 	   CASE s.code
 			WHEN 'creancier' THEN 'le créancier est absent'
 			WHEN 'facture' THEN 'le numéro de facture est absent'
@@ -266,6 +269,7 @@ SELECT s.cle, s.creancier, s.facture, s.rang, s.debiteur,
 					   b.montant, b.reste_du, b.regle,
 					   -- the empty date of some ERPs is no date
 					   CASE WHEN NOT isfinite(b.regle_le) OR b.regle_le BETWEEN '1900-01-01' AND '2999-12-31' THEN b.regle_le END AS regle_le,
+					   CASE WHEN b.livraison BETWEEN '1900-01-01' AND '2999-12-31' THEN b.livraison END AS livraison,
 					   b.devise, b.suivie,
 					   CASE WHEN lower(b.nature) ~ '(^|[^a-z])(avoirs?|refund|credit ?note|note de credit)([^a-z]|$)' THEN 'avoir'
 							ELSE nullif(lower(b.nature), '') END AS nature
@@ -406,8 +410,8 @@ DECLARE
 	rel record;
 	cles text[];
 	champs CONSTANT text[] := ARRAY['facture', 'rang', 'debiteur', 'creancier', 'emission', 'echeance', 'montant',
-									'regle', 'reste_du', 'regle_le', 'devise', 'nature'];
-	types CONSTANT jsonb := '{"rang": "integer", "emission": "date", "echeance": "date", "regle_le": "date",
+									'regle', 'reste_du', 'regle_le', 'devise', 'nature', 'livraison'];
+	types CONSTANT jsonb := '{"rang": "integer", "emission": "date", "echeance": "date", "regle_le": "date", "livraison": "date",
 							  "montant": "numeric", "regle": "numeric", "reste_du": "numeric"}';
 	trouvee boolean := correspondance IS NULL;
 	colonnes text;
@@ -560,7 +564,7 @@ BEGIN
 	RETURN nb;
 END $$;
 COMMENT ON FUNCTION creances.suivre_factures(regclass, jsonb, text, date, text, boolean, text) IS
-'Fait suivre une table de factures : trouve ses colonnes ou prend une correspondance {"champ": "colonne ou expression"} (champs : facture, rang, debiteur, creancier, emission, echeance, montant, regle ou reste_du, regle_le, devise, nature), pose les declencheurs et charge les creances. Rend leur nombre. Reservee au proprietaire de la table. charger => false pour une tres grande table, puis CALL synchroniser().';
+'Fait suivre une table de factures : trouve ses colonnes ou prend une correspondance {"champ": "colonne ou expression"} (champs : facture, rang, debiteur, creancier, emission, echeance, montant, regle ou reste_du, regle_le, devise, nature, livraison), pose les declencheurs et charge les creances. Rend leur nombre. Reservee au proprietaire de la table. charger => false pour une tres grande table, puis CALL synchroniser().';
 
 -- The right to make the trigger is not granted: its arguments are SQL that runs
 -- as the table's owner. So we make it, once we know that it is the owner who asks

@@ -239,7 +239,7 @@ CREATE TABLE creances.evenement (
 	creancier	text NOT NULL,
 	evenement	uuid NOT NULL DEFAULT gen_random_uuid(),
 	genre		text NOT NULL CHECK (genre IN ('mise_en_file', 'validation', 'prise', 'envoi', 'echec', 'remise',
-											   'annulation', 'etape_passee', 'erreur')),
+											   'annulation', 'etape_passee', 'erreur', 'convention', 'acte', 'acte_clos', 'acte_annule', 'regime')),
 	le			date NOT NULL,
 	instant		timestamptz NOT NULL DEFAULT clock_timestamp(),
 	auteur		name NOT NULL DEFAULT session_user,
@@ -250,7 +250,7 @@ CREATE TABLE creances.evenement (
 	details		jsonb NOT NULL DEFAULT '{}',
 	PRIMARY KEY (creancier, evenement)
 );
-COMMENT ON TABLE creances.evenement IS 'Histoire des relances : une ligne par fait, jamais modifiee ni effacee.';
+COMMENT ON TABLE creances.evenement IS 'Histoire des relances, des actes, des conventions et des regimes : une ligne par fait, jamais modifiee ni effacee.';
 COMMENT ON COLUMN creances.evenement.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.evenement.evenement IS 'Identifiant.';
 COMMENT ON COLUMN creances.evenement.genre IS 'Ce qui s''est passe.';
@@ -262,6 +262,22 @@ COMMENT ON COLUMN creances.evenement.facture IS 'Facture, si une seule est conce
 COMMENT ON COLUMN creances.evenement.rang IS 'Rang de l''echeance.';
 COMMENT ON COLUMN creances.evenement.relance IS 'Action.';
 COMMENT ON COLUMN creances.evenement.details IS 'Precisions : motif, etape, stade...';
+
+-- Who the parties are decides the regime: a change is written down. A second
+-- firing is harmless, and a restore copies rows, it does not update them.
+CREATE FUNCTION creances._regime_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, details)
+	VALUES (NEW.creancier, 'regime', creances.aujourdhui(NEW.creancier), to_jsonb(NEW) ->> 'debiteur',
+			jsonb_build_object('avant', OLD.type, 'apres', NEW.type));
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION creances._regime_change() IS 'Declencheur : un changement de type, donc de regime, entre dans l''histoire.';
+CREATE TRIGGER regime AFTER UPDATE OF type ON creances.debiteur
+	FOR EACH ROW WHEN (OLD.type IS DISTINCT FROM NEW.type) EXECUTE FUNCTION creances._regime_change();
+CREATE TRIGGER regime AFTER UPDATE OF type ON creances.creancier
+	FOR EACH ROW WHEN (OLD.type IS DISTINCT FROM NEW.type) EXECUTE FUNCTION creances._regime_change();
 
 SELECT pg_catalog.pg_extension_config_dump('creances.avancement', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.relance', '');
@@ -283,10 +299,10 @@ COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compt
 
 -- Open items of some debtors (NULL arrays: of all), and what is left to claim
 -- of each once the debtor's credits in the same currency are set against his
--- oldest overdue items.
+-- oldest overdue items. Nothing is left to claim of what a hold suspends.
 CREATE FUNCTION creances._restes(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date,
-			   solde numeric, couvert numeric, reste numeric, obstacle text)
+			   solde numeric, couvert numeric, reste numeric, obstacle text, suspension text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH ouvertes AS (
@@ -299,24 +315,26 @@ BEGIN ATOMIC
 			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.anomalie a) THEN 'anomalie'
 			WHEN (o.suivi::oid, o.cle) IN (SELECT j.suivi::oid, j.cle FROM creances.a_revoir j WHERE j.cle IS NOT NULL)
 				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL) THEN 'journal'
-			END AS obstacle
+			END AS obstacle, s.motif AS suspension
 		  FROM ouvertes o
+		  LEFT JOIN LATERAL creances._suspension(o.creancier, o.debiteur, o.facture, o.rang,
+												 coalesce(o.livraison, o.emission, o.nee_le), au) s ON true
 	), debiteurs AS (
 		-- what the journal holds of a debtor may be a payment or a credit: all his items wait
-		SELECT o.creancier, o.debiteur, o.devise, o.facture, o.rang, o.echeance, o.solde,
+		SELECT o.creancier, o.debiteur, o.devise, o.facture, o.rang, o.echeance, o.solde, o.suspension,
 			   coalesce(o.obstacle, CASE WHEN bool_or(o.obstacle = 'journal') OVER (PARTITION BY o.creancier, o.debiteur)
 										 THEN 'journal' END) AS obstacle
 		  FROM obstacles o
 	), cumuls AS (
-		SELECT o.*, o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL AS imputable,
+		SELECT o.*, o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL AS imputable,
 			   coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0) OVER d, 0) AS credits,
-			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL)
+			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL)
 						OVER (d ORDER BY o.echeance, o.facture, o.rang), 0) AS cumul
 		  FROM debiteurs o
 		WINDOW d AS (PARTITION BY o.creancier, o.debiteur, o.devise)
 	)
 	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.solde, v.couvert,
-		   k.solde - v.couvert, k.obstacle
+		   CASE WHEN k.suspension IS NULL THEN k.solde - v.couvert ELSE 0 END, k.obstacle, k.suspension
 	  FROM cumuls k
 	 CROSS JOIN LATERAL (SELECT CASE WHEN k.imputable
 									 THEN least(k.solde, greatest(0, k.credits - (k.cumul - k.solde)))
@@ -396,6 +414,7 @@ BEGIN ATOMIC
 				WHEN r.solde < 0 THEN 'credit'
 				WHEN r.obstacle = 'anomalie' THEN 'anomalie'
 				WHEN r.obstacle = 'journal' THEN 'attend le rafraichissement'
+				WHEN r.suspension IS NOT NULL THEN 'suspendue : ' || replace(r.suspension, '_', ' ')
 				WHEN v.etat = 'a_valider' THEN 'attend la validation'
 				WHEN v.etat IS NOT NULL THEN 'attend l''envoi'
 				WHEN h.contact_min IS NULL THEN 'scenario inconnu'
@@ -413,7 +432,7 @@ BEGIN ATOMIC
 							   JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
 							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
 								AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise')
-								AND (l.etat = 'prise' OR creances._tient(l.stade, l.echeance, k.debiteur, k.devise,
+								AND (l.etat = 'prise' OR r.suspension IS NULL AND creances._tient(l.stade, l.echeance, k.debiteur, k.devise,
 																		 r.solde, r.echeance, r.debiteur, r.devise, au))
 							  LIMIT 1) v ON true
 		  -- its step failed and nobody has said what to do
@@ -446,7 +465,9 @@ BEGIN ATOMIC
 								WHERE k.creancier = r.creancier AND k.relance = r.relance
 								  AND k.reclamee AND k.etat = r.etat
 								  AND (k.etat = 'prise' AND c.solde > 0
-									   OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise,
+									   OR NOT EXISTS (SELECT FROM creances._suspension(c.creancier, c.debiteur, c.facture, c.rang,
+																					   coalesce(c.livraison, c.emission, c.nee_le), au))
+										  AND creances._tient(k.stade, k.echeance, r.debiteur, r.devise,
 														  c.solde, c.echeance, c.debiteur, c.devise, au)))) f ON l.frein IS NULL
 		  LEFT JOIN LATERAL (
 				SELECT max(coalesce(r.envoyee_le, r.prise_le)) AS dernier
@@ -570,8 +591,10 @@ BEGIN
 		 WHERE r.etat IN ('a_valider', 'a_envoyer')
 		   AND EXISTS (SELECT FROM creances.relance_creance l
 						 JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
+						 LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), jour) s ON true
 						WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
-						  AND NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour))
+						  AND (s.motif IS NOT NULL
+							   OR NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)))
 		 FOR NO KEY UPDATE SKIP LOCKED);
 	WITH l AS (
 		UPDATE creances.relance_creance l SET etat = 'annulee'
@@ -579,7 +602,8 @@ BEGIN
 		 WHERE r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
 		   AND l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
 		   AND c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
-		   AND NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)
+		   AND (NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)
+				OR EXISTS (SELECT FROM creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), jour)))
 		RETURNING l.creancier, l.facture, l.rang, c.solde)
 	UPDATE creances.avancement a SET prochaine_relance = jour
 	  FROM l WHERE l.solde > 0 AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang;
@@ -831,61 +855,10 @@ COMMENT ON PROCEDURE creances.passe_relance(date, integer) IS
 
 -- ---------------------------------------------------------------- the queue
 
--- Professional: the creditor's rule (C. com. L441-10 II). Public buyer: ECB + 8
--- fixed when interest starts (CCP R2192-31). Consumer: nothing before the
--- formal notice, then the legal rate, column of professional creditors
--- (C. civ. 1344-1, CMF L313-2). 40 EUR once an invoice, from the first late
--- day, for lateness from 2013 on, never from a consumer (C. com. D441-5,
--- CCP D2192-35).
--- A payment that was rejected afterwards never stopped the delay (its reversal
--- undoes the latest payments): what was paid for good by a day is the lowest
--- paid level from then on. `couvert` is the part that the debtor's credits cover:
--- no interest is asked on it.
-CREATE FUNCTION creances._accessoires(creancier text, facture text, rang integer, au date, couvert numeric DEFAULT 0)
-RETURNS TABLE (taux creances.taux_retard, arrete date, penalites numeric, indemnite numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT r.taux, r.arrete,
-		   CASE WHEN c.montant > couvert AND r.depart IS NOT NULL
-				THEN coalesce((SELECT creances.penalite_mouvements(m.montant, m.le, r.depart, r.arrete, r.taux, '365', u.decimales)
-								 FROM (SELECT c.montant - couvert, r.depart
-									   UNION ALL
-									   SELECT lag(n.acquis, 1, 0::numeric) OVER (ORDER BY n.n) - n.acquis, n.le
-										 FROM (SELECT v.n, v.le, min(v.niveau) OVER (ORDER BY v.n DESC) AS acquis
-												 FROM (SELECT g.le, row_number() OVER o AS n, sum(g.montant) OVER o AS niveau
-														 FROM creances.reglement g
-														WHERE g.creancier = c.creancier AND g.facture = c.facture AND g.rang = c.rang AND g.le <= au
-													   WINDOW o AS (ORDER BY g.connu_le, g.reglement)) v) n) m(montant, le)), 0)
-				ELSE 0 END,
-		   CASE WHEN c.montant > 0 AND round(c.solde, u.decimales) > 0 AND d.type <> 'consommateur' AND c.nature <> 'avoir'
-					 AND au > t.terme AND c.echeance >= date '2012-12-31'
-					 -- once an invoice: another of its due dates bears it
-					 AND NOT EXISTS (SELECT FROM creances.creance p
-									  WHERE p.creancier = c.creancier AND p.facture = c.facture AND p.rang < c.rang
-										AND p.solde > 0 AND p.montant > 0 AND p.echeance < au AND p.echeance >= date '2012-12-31')
-				THEN 40 ELSE 0 END
-	  FROM creances.creance c
-	  JOIN creances.creancier s ON s.creancier = c.creancier
-	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
-	  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
-	 CROSS JOIN LATERAL (SELECT creances._decimales(c.devise) AS decimales) u
-	 -- a public buyer's term ends at the end of the next working day
-	 CROSS JOIN LATERAL (SELECT CASE d.type WHEN 'public' THEN creances.jour_ouvre_suivant(c.echeance, d.zone) ELSE c.echeance END AS terme) t
-	 CROSS JOIN LATERAL (SELECT CASE d.type WHEN 'public' THEN 'BCE+8 fixe'::creances.taux_retard
-											WHEN 'consommateur' THEN 'TIL'::creances.taux_retard ELSE s.taux END AS taux,
-								CASE WHEN d.type <> 'consommateur' THEN t.terme
-									 WHEN a.mise_en_demeure_le IS NOT NULL THEN greatest(a.mise_en_demeure_le, c.echeance) END AS depart) q
-	 CROSS JOIN LATERAL (SELECT q.taux, q.depart, least(au, creances.taux_connu_jusque(q.taux, q.depart)) AS arrete) r
-	 WHERE c.creancier = _accessoires.creancier AND c.facture = _accessoires.facture AND c.rang = _accessoires.rang
-	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
-END;
-COMMENT ON FUNCTION creances._accessoires(text, text, integer, date, numeric) IS
-'Penalites de retard d''une creance ouverte, arretees au dernier jour dont le taux est connu, et indemnite forfaitaire (40 EUR).';
-
 CREATE FUNCTION creances.prendre_relances(canal text DEFAULT NULL, nombre integer DEFAULT 100, au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (id uuid, creancier text, debiteur text, nom text, langue text, courriel text, telephone text, adresse text,
 			   canal_prevu text, stade text, devise text, montant numeric, penalites numeric, indemnites numeric, factures jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
 	p_canal CONSTANT text := prendre_relances.canal;
@@ -1067,8 +1040,19 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	r creances.relance := creances._action(id, 'prise');
+	presentee date;
 BEGIN
 	PERFORM creances._verifier_suite(le, 'l''envoi', r.prise_le, 'la prise');
+	BEGIN
+		presentee := (preuve ->> 'presentee_le')::date;
+	EXCEPTION WHEN invalid_datetime_format OR datetime_field_overflow THEN
+		RAISE EXCEPTION USING ERRCODE = '22007', MESSAGE = format('date de présentation illisible : « %s »', preuve ->> 'presentee_le'),
+			HINT = 'Donnez preuve => ''{"presentee_le": "2026-02-04"}'', la date de l''avis de réception ou de la première présentation.';
+	END;
+	IF presentee < le OR NOT isfinite(presentee) THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('une lettre envoyée le %s n''est pas présentée le %s', le, presentee),
+			HINT = 'Donnez à presentee_le la date de l''avis de réception ou de la première présentation.';
+	END IF;
 	UPDATE creances.relance x SET etat = 'envoyee', envoyee_le = le, preuve = confirmer_envoi.preuve
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	WITH l AS (
@@ -1079,11 +1063,20 @@ BEGIN
 	   SET scenario = r.scenario, etape = l.etape, stade = l.stade, etape_le = le, prochaine_relance = le + 1,
 		   mise_en_demeure_le = CASE WHEN l.stade = 'mise_en_demeure' THEN le ELSE a.mise_en_demeure_le END
 	  FROM l WHERE l.reclamee AND a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
+	-- its reception starts a consumer's interest (C. civ. 1344-1), not its sending
+	IF presentee IS NOT NULL THEN
+		PERFORM creances.consigner(r.creancier, r.debiteur, 'mise_en_demeure', presentee,
+								   format('envoyée le %s, reçue ou présentée le %s', to_char(le, 'DD/MM/YYYY'), to_char(presentee, 'DD/MM/YYYY')),
+								   l.facture, l.rang, reference => r.relance::text)
+		   FROM creances.relance_creance l
+		  WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = 'envoyee' AND l.reclamee AND l.stade = 'mise_en_demeure'
+		  ORDER BY l.facture, l.rang;
+	END IF;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 	VALUES (r.creancier, 'envoi', le, r.debiteur, r.relance, jsonb_strip_nulls(jsonb_build_object('stade', r.stade, 'preuve', preuve)));
 END $$;
 COMMENT ON FUNCTION creances.confirmer_envoi(uuid, jsonb, date) IS
-'L''action prise est faite : chaque creance qu''elle reclame avance d''une etape, a cette date. La preuve est gardee telle quelle.';
+'L''action prise est faite : chaque creance qu''elle reclame avance d''une etape, a cette date. La preuve est gardee telle quelle ; {"presentee_le": "2026-02-04"} consigne la reception d''une mise en demeure, qui fait courir les interets d''un consommateur.';
 
 CREATE FUNCTION creances.echec_envoi(id uuid, motif text, le date DEFAULT creances.aujourdhui()) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

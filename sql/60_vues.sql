@@ -100,11 +100,12 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 	   c.devise, c.montant::numeric(20,3) AS montant, c.solde::numeric(20,3) AS solde,
 	   e.stade::text AS stade,
 	   CASE WHEN c.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(e.stade) END AS libelle_stade,
-	   a.etape_le AS stade_depuis, a.prochaine_relance,
+	   a.etape_le AS stade_depuis, a.prochaine_relance, p.motif AS suspension,
 	   k.taux::text AS taux, k.arrete AS penalites_arretees_au,
 	   k.penalites::numeric(20,3) AS penalites,
 	   k.indemnite::numeric(20,3) AS indemnite,
-	   (c.solde + coalesce(k.penalites, 0) + CASE WHEN c.devise = 'EUR' THEN coalesce(k.indemnite, 0) ELSE 0 END)::numeric(20,3) AS total_exigible,
+	   k.frais::numeric(20,3) AS frais,
+	   (c.solde + coalesce(k.penalites, 0) + coalesce(k.frais, 0) + CASE WHEN c.devise = 'EUR' THEN coalesce(k.indemnite, 0) ELSE 0 END)::numeric(20,3) AS total_exigible,
 	   c.suivi::text AS table_suivie, c.cle
   FROM creances.creance c
   JOIN creances.creancier s ON s.creancier = c.creancier
@@ -115,6 +116,7 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 								 WHEN a.stade IS NOT NULL AND NOT (a.stade = 'preventive' AND j.jour > c.echeance) THEN a.stade
 								 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance
 								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
+  LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), j.jour) p ON true
   LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0
  WHERE c.solde <> 0;
 COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame, facture par facture. Les credits du debiteur n''y sont pas imputes : un message, lui, les deduit et ne demande pas d''interet sur ce qu''ils couvrent.';
@@ -134,11 +136,13 @@ COMMENT ON COLUMN creances.encours.stade IS 'Stade de la relance (stade_relance)
 COMMENT ON COLUMN creances.encours.libelle_stade IS 'Libelle du stade.';
 COMMENT ON COLUMN creances.encours.stade_depuis IS 'Jour ou la derniere etape a ete faite.';
 COMMENT ON COLUMN creances.encours.prochaine_relance IS 'Jour avant lequel rien n''est a decider.';
-COMMENT ON COLUMN creances.encours.taux IS 'Regle du taux des penalites.';
+COMMENT ON COLUMN creances.encours.suspension IS 'Ce qui suspend la relance : procedure_collective, delai_de_grace ou litige ; NULL si rien.';
+COMMENT ON COLUMN creances.encours.taux IS 'Regle du taux des penalites, ce jour.';
 COMMENT ON COLUMN creances.encours.penalites_arretees_au IS 'Jour auquel les penalites sont arretees : aujourd''hui, ou le dernier jour dont le taux est connu.';
 COMMENT ON COLUMN creances.encours.penalites IS 'Penalites de retard, dans la devise (C. com. L441-10 II).';
 COMMENT ON COLUMN creances.encours.indemnite IS 'Indemnite forfaitaire de recouvrement, en EUR (C. com. D441-5).';
-COMMENT ON COLUMN creances.encours.total_exigible IS 'Solde + penalites, + indemnite si la devise est l''EUR.';
+COMMENT ON COLUMN creances.encours.frais IS 'Frais de recouvrement justifies (C. com. L441-10 II).';
+COMMENT ON COLUMN creances.encours.total_exigible IS 'Solde + penalites + frais, + indemnite si la devise est l''EUR.';
 COMMENT ON COLUMN creances.encours.table_suivie IS 'Table de l''ERP.';
 COMMENT ON COLUMN creances.encours.cle IS 'Cle de la ligne dans cette table.';
 
@@ -240,11 +244,42 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	UNION ALL
 	SELECT 9, 'erreur', 'scenario', c.creancier, format('scénario inconnu ou masqué : %s ; rien n''est relancé', c.scenario)
 	  FROM creances.creancier c WHERE NOT EXISTS (SELECT FROM creances.etape_active e WHERE e.scenario = c.scenario)
+	UNION ALL
+	-- a day more and the claim is lost: what is still open and can be saved by an act
+	SELECT 10, CASE WHEN p.restant <= 30 THEN 'erreur' ELSE 'avertissement' END, 'prescription', p.creancier,
+		   format('%s créance(s) se prescrivent d''ici %s jours, la première le %s ; voyez creances.prescription_proche()', p.nb, p.horizon, to_char(p.le, 'YYYY-MM-DD'))
+	  FROM (SELECT x.creancier, min(x.restant) AS restant, count(*) AS nb, 90 AS horizon, min(x.dernier_jour) AS le
+			  FROM jour j, LATERAL creances.prescription_proche(90, j.j) x WHERE x.etat <> 'acquise' GROUP BY x.creancier) p
+	UNION ALL
+	-- what is agreed and the law does not allow
+	SELECT 11, 'avertissement', 'convention', concat_ws('/', v.creancier, nullif(v.debiteur, '')),
+		   format('taux stipulé %s, %s %% aujourd''hui, sous le plancher de %s %% (3 x TIL, C. com. L441-10 II) : les pénalités sont calculées au moindre du plancher et de BCE+10',
+				  v.taux, t.stipule, t.plancher)
+	  FROM jour j, creances.convention v
+	 CROSS JOIN LATERAL (SELECT CASE WHEN creances.taux_connu_jusque(v.taux, j.j - 1) >= j.j THEN creances.taux_applicable(v.taux, j.j) END AS stipule,
+								CASE WHEN creances.taux_connu_jusque('3xTIL', j.j - 1) >= j.j THEN creances.taux_applicable('3xTIL', j.j) END AS plancher) t
+	 WHERE v.depuis <= j.j AND t.stipule < t.plancher AND v.taux OPERATOR(creances.<>) 'BCE+10'::creances.taux_retard
+	   AND NOT EXISTS (SELECT FROM creances.convention w WHERE w.creancier = v.creancier AND w.debiteur = v.debiteur AND w.depuis > v.depuis AND w.depuis <= j.j)
+	UNION ALL
+	-- sent, and nobody has said when it was received: nothing runs against a consumer
+	SELECT 11, 'avertissement', 'mise_en_demeure', c.creancier,
+		   format('%s créance(s) de consommateurs ont une mise en demeure envoyée dont la réception n''est pas consignée : leurs intérêts ne courent pas (C. civ. 1344-1) ; creances.consigner(..., ''mise_en_demeure'', ...)', count(*))
+	  FROM creances.avancement a
+	  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.solde > 0
+	  JOIN creances.creancier s ON s.creancier = c.creancier
+	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur AND (d.type = 'consommateur' OR s.type = 'particulier')
+	 WHERE a.mise_en_demeure_le IS NOT NULL
+	   AND NOT EXISTS (SELECT FROM creances.acte x WHERE x.creancier = c.creancier AND x.debiteur = c.debiteur AND x.facture IN ('', c.facture)
+						 AND x.genre = 'mise_en_demeure' AND x.le >= a.mise_en_demeure_le AND x.annule_le IS NULL)
+	 GROUP BY c.creancier
+	UNION ALL
+	SELECT 12, 'avertissement', 'delai', x.creancier, format('%s facture(s) ouvertes dépassent le délai de paiement légal (amende : C. com. L441-16) ; voyez creances.delai_excessif', count(*))
+	  FROM creances.delai_excessif x WHERE x.solde > 0 GROUP BY x.creancier
   ) a
  ORDER BY a.ordre, a.objet;
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, date, scenario.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, date, scenario, prescription, convention, mise_en_demeure, delai.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

@@ -48,6 +48,13 @@ BEGIN ATOMIC
 		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
 		UNION ALL SELECT 'creance_version -> creance', r.facture FROM creances.creance_version r
 		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
+		UNION ALL SELECT 'acte -> debiteur', r.debiteur FROM creances.acte r
+		 WHERE NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur)
+		UNION ALL SELECT 'acte -> creance', r.facture FROM creances.acte r
+		 WHERE r.facture <> '' AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND r.rang IN (0, c.rang))
+		UNION ALL SELECT 'convention -> creancier', r.debiteur FROM creances.convention r
+		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = r.creancier)
+			OR r.debiteur <> '' AND NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur)
 		UNION ALL SELECT 'avancement -> creance', r.facture FROM creances.avancement r
 		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
 		UNION ALL SELECT 'relance -> debiteur', r.relance::text FROM creances.relance r

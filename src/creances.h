@@ -64,6 +64,7 @@ extern void creances_montant_deborde(void) __attribute__((noreturn));
 extern bool creances_bissextile(int annee);
 extern int64 creances_jours_bissextils(int64 jour);
 extern void creances_date_finie(DateADT jour, const char *argument);
+extern DateADT creances_jour_ouvre(DateADT jour, const text *zone);
 
 /* taux.c: the type taux_retard; semestre.c: the rates as the statement sees them */
 typedef enum IndiceTaux
@@ -114,9 +115,37 @@ extern char *creances_taux_nombre(int64 valeur, int decimales, char separateur,
 								  int mini);
 extern Datum creances_taux_numeric(int64 valeur);
 
+extern int128 creances_jours_ponderes(BaseAnnee base, int64 depart, int64 fin);
+extern int64 creances_taux_connu(const TauxRetard *taux, int64 jour);
+
 /* penalite.c: the arithmetic of late-payment interest */
+typedef struct Demande
+{
+	int128		montant;
+	int			dscale;			/* decimals of the amount as it was given */
+	int64		echeance;
+	int64		au;
+	const TauxRetard *taux;
+	BaseAnnee	base;
+	int			decimales;
+	bool		segment;		/* each line rounded for itself */
+} Demande;
+
 extern BaseAnnee creances_base_lire(Datum base);
 extern int64 creances_base_denominateur(BaseAnnee base);
+extern int	creances_decimales_lire(int32 decimales);
+extern bool creances_arrondi_lire(Datum arrondi);
+extern int128 creances_denominateur(BaseAnnee base, int decimales);
+extern void creances_demande_lire(FunctionCallInfo fcinfo, Demande *d);
+
+/* decompte.c: the statement, line by line */
+extern int64 creances_ligne_fin(const TauxRetard *taux, BaseAnnee base,
+								int64 jour, int64 au);
+extern const char *creances_ligne_base(BaseAnnee base, int64 du);
+extern char *creances_ligne_texte(const TauxRetard *t, BaseAnnee base,
+								  int64 du, int64 premier,
+								  const char *origine, bool stipule);
+extern int128 creances_interets_par_ligne(const Demande *d);
 
 /* essai.c: a subtransaction around what may fail */
 extern ErrorData *creances_essayer(void (*fonction) (void *), void *arg);

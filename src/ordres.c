@@ -114,7 +114,7 @@ static const char *const textes[NB_ORDRES] = {
 	 */
 	[ORDRE_CLASSER] =
 	"SELECT l.cle, l.creancier, l.facture, l.rang, l.debiteur, l.nature,"
-	"       l.emission, coalesce(l.emission, p.nee_le, n.nee_le) AS nee_le,"
+	"       l.emission, l.livraison, coalesce(l.emission, p.nee_le, n.nee_le) AS nee_le,"
 	"       l.echeance, l.montant, l.devise, l.regle, l.motif, l.code,"
 	"       t.jour, t.fuseau,"
 	"       n.reprise AND p.creancier IS NULL AS reprise,"
@@ -125,6 +125,7 @@ static const char *const textes[NB_ORDRES] = {
 	"         OR p.debiteur <> l.debiteur OR p.devise <> l.devise"
 	"         OR p.emission IS DISTINCT FROM l.emission AS changee,"
 	"       p.suivi <> $1 OR p.cle <> l.cle OR p.nature <> l.nature"
+	"         OR p.livraison IS DISTINCT FROM l.livraison"
 	"         OR l.regle <> coalesce(m.deja, 0) OR l.cle IN (SELECT pas.cle FROM pas) AS bougee,"
 	/* another session has just written it: what we have read may be older */
 	"       CASE WHEN c.cle IS NOT NULL AND l.cle = ANY ($6) THEN 'conflit'"
@@ -201,9 +202,9 @@ static const char *const textes[NB_ORDRES] = {
 	"   FROM creances.anomalie WHERE code = 'doublon'",
 
 	[ORDRE_INSERER] =
-	"INSERT INTO creances.creance (creancier, facture, rang, debiteur, nature, emission, nee_le,"
+	"INSERT INTO creances.creance (creancier, facture, rang, debiteur, nature, emission, livraison, nee_le,"
 	"       echeance, montant, devise, solde, soldee_le, reprise_le, reprise, suivi, cle)"
-	" SELECT creancier, facture, rang, debiteur, nature, emission, nee_le, echeance, montant, devise,"
+	" SELECT creancier, facture, rang, debiteur, nature, emission, livraison, nee_le, echeance, montant, devise,"
 	"        montant - coalesce(regle, 0),"
 	"        CASE WHEN montant = coalesce(regle, 0)"
 	"             THEN greatest(nee_le, CASE WHEN regle <> 0 THEN le END) END,"
@@ -276,7 +277,7 @@ static const char *const textes[NB_ORDRES] = {
 
 	[ORDRE_METTRE_A_JOUR] =
 	"UPDATE creances.creance c SET debiteur = l.debiteur, nature = l.nature, emission = l.emission,"
-	"       nee_le = l.nee_le, echeance = l.echeance, montant = l.montant, devise = l.devise,"
+	"       livraison = l.livraison, nee_le = l.nee_le, echeance = l.echeance, montant = l.montant, devise = l.devise,"
 	"       solde = l.montant - coalesce(l.regle, l.deja),"
 	"       soldee_le = CASE WHEN l.montant = coalesce(l.regle, l.deja)"
 	"         THEN greatest(l.nee_le, l.version_le, CASE WHEN l.changee THEN l.jour END,"
@@ -328,6 +329,7 @@ static const char *const textes[NB_ORDRES] = {
 	"            THEN format('numéro %s/%s/%s au lieu de %s/%s/%s', c.creancier, c.facture, c.rang, l.creancier, l.facture, l.rang) END,"
 	"       CASE WHEN c.debiteur <> l.debiteur THEN format('débiteur %s au lieu de %s', c.debiteur, l.debiteur) END,"
 	"       CASE WHEN c.emission IS DISTINCT FROM l.emission THEN format('émission %s au lieu de %s', c.emission, l.emission) END,"
+	"       CASE WHEN c.livraison IS DISTINCT FROM l.livraison THEN format('livraison %s au lieu de %s', c.livraison, l.livraison) END,"
 	"       CASE WHEN c.echeance <> l.echeance THEN format('échéance %s au lieu de %s', c.echeance, l.echeance) END,"
 	"       CASE WHEN c.montant <> l.montant THEN format('montant %s au lieu de %s', c.montant, l.montant) END,"
 	"       CASE WHEN c.devise <> l.devise THEN format('devise %s au lieu de %s', c.devise, l.devise) END,"

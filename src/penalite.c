@@ -20,25 +20,10 @@
  */
 #include "creances.h"
 
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/tuplestore.h"
+#include "utils/memutils.h"
 
 #define DECIMALES_DEFAUT	2
-
-/* Arguments common to the functions below, checked */
-typedef struct Demande
-{
-	int128		montant;
-	int			dscale;			/* decimals of the amount as it was given */
-	int64		echeance;
-	int64		au;
-	const TauxRetard *taux;
-	BaseAnnee	base;
-	int			decimales;
-} Demande;
 
 /* A change of the principal at the end of a day */
 typedef struct Mouvement
@@ -48,9 +33,9 @@ typedef struct Mouvement
 } Mouvement;
 
 /*
- * State of penalite_mouvements(), a bytea: the same on all rows of a group, then
- * the movements in order of days, one a day.  int128 is PostgreSQL's, aligned
- * as palloc aligns.
+ * State of penalite_mouvements() and of penalite_facture(), a bytea: what is the
+ * same on all rows of a group, then the movements in order of days, one a day.
+ * int128 is PostgreSQL's, aligned as palloc aligns.
  */
 typedef struct EtatMouvements
 {
@@ -63,10 +48,11 @@ typedef struct EtatMouvements
 	int32		decimales;
 	int32		nombre;
 	int32		place;			/* allocated movements */
+	int128		facture;		/* owed from the start, not a movement */
 	Mouvement	mouvements[FLEXIBLE_ARRAY_MEMBER];
 } EtatMouvements;
 
-#define MAGIQUE_MOUVEMENTS	0x504D0001	/* "PM", version 1 */
+#define MAGIQUE_MOUVEMENTS	0x504D0002	/* "PM", version 2 */
 #define TAILLE_MOUVEMENTS(n)	(offsetof(EtatMouvements, mouvements) + \
 								 (Size) (n) * sizeof(Mouvement))
 #define PLACE_DEPART		4
@@ -75,9 +61,9 @@ StaticAssertDecl(offsetof(EtatMouvements, mouvements) % MAXIMUM_ALIGNOF == 0,
 				 "movements must be aligned");
 
 PG_FUNCTION_INFO_V1(creances_penalite_retard);
-PG_FUNCTION_INFO_V1(creances_decompte_penalite);
 PG_FUNCTION_INFO_V1(creances_interet_journalier);
 PG_FUNCTION_INFO_V1(creances_mouvements_trans);
+PG_FUNCTION_INFO_V1(creances_facture_trans);
 PG_FUNCTION_INFO_V1(creances_mouvements_combine);
 PG_FUNCTION_INFO_V1(creances_mouvements_final);
 
@@ -125,8 +111,11 @@ creances_base_denominateur(BaseAnnee base)
 	return 0;					/* not reached */
 }
 
-static int
-lire_decimales(int32 decimales)
+/*
+ * Number of decimals of a currency, checked.
+ */
+int
+creances_decimales_lire(int32 decimales)
 {
 	if (decimales < 0 || decimales > CREANCES_DECIMALES)
 		ereport(ERROR,
@@ -141,8 +130,8 @@ lire_decimales(int32 decimales)
  * Denominator of principal x cumulated rates, for a result in 10^-decimales:
  * the amount is in millionths, the rates in percent and CUMUL_ECHELLE.
  */
-static int128
-denominateur(BaseAnnee base, int decimales)
+int128
+creances_denominateur(BaseAnnee base, int decimales)
 {
 	int128		d = (int128) CREANCES_UNITE * CUMUL_ECHELLE * 100;
 
@@ -152,10 +141,34 @@ denominateur(BaseAnnee base, int decimales)
 }
 
 /*
- * Read and check the arguments (montant, echeance, au, taux, base).
+ * How a statement is rounded, from its text: 22023 when unknown.
  */
-static void
-lire_demande(FunctionCallInfo fcinfo, Demande *d)
+bool
+creances_arrondi_lire(Datum arrondi)
+{
+	text	   *texte = DatumGetTextPP(arrondi);
+	const char *p = VARDATA_ANY(texte);
+	int			n = VARSIZE_ANY_EXHDR(texte);
+
+	if (n == 5 && memcmp(p, "total", 5) == 0)
+		return false;
+	if (n == 7 && memcmp(p, "segment", 7) == 0)
+		return true;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 creances_errmsg("arrondi inconnu : « %s »",
+							 creances_utf8(text_to_cstring(texte))),
+			 creances_errhint("Arrondis connus : 'total' (par défaut, un seul arrondi), "
+							  "'segment' (chaque ligne arrondie, puis additionnée).")));
+	return false;				/* not reached */
+}
+
+/*
+ * Read and check the arguments (montant, echeance, au, taux, base [, decimales,
+ * arrondi]).
+ */
+void
+creances_demande_lire(FunctionCallInfo fcinfo, Demande *d)
 {
 	DateADT		echeance = PG_GETARG_DATEADT(1);
 	DateADT		au = PG_GETARG_DATEADT(2);
@@ -167,11 +180,12 @@ lire_demande(FunctionCallInfo fcinfo, Demande *d)
 	d->taux = PG_GETARG_TAUX_RETARD(3);
 	d->base = creances_base_lire(PG_GETARG_DATUM(4));
 	d->montant = creances_montant_lire(PG_GETARG_DATUM(0), &d->dscale);
-	d->decimales = DECIMALES_DEFAUT;
+	d->decimales = PG_NARGS() > 5 ? creances_decimales_lire(PG_GETARG_INT32(5)) : DECIMALES_DEFAUT;
+	d->segment = PG_NARGS() > 6 && creances_arrondi_lire(PG_GETARG_DATUM(6));
 }
 
 /*
- * penalite_retard(montant, echeance, au, taux, base, decimales)
+ * penalite_retard(montant, echeance, au, taux, base, decimales, arrondi)
  *
  * Zero, and no rate looked up, when nothing is owed or nothing is late.
  */
@@ -181,14 +195,15 @@ creances_penalite_retard(PG_FUNCTION_ARGS)
 	Demande		d;
 	int128		cumul;
 
-	lire_demande(fcinfo, &d);
-	d.decimales = lire_decimales(PG_GETARG_INT32(5));
+	creances_demande_lire(fcinfo, &d);
 	if (d.montant <= 0 || d.au <= d.echeance)
 		return creances_montant_rendre(0, d.decimales);
+	if (d.segment)
+		return creances_montant_rendre(creances_interets_par_ligne(&d), d.decimales);
 
 	cumul = creances_taux_cumul(d.taux, d.base, d.echeance, d.au, d.echeance + 1);
 	return creances_montant_rendre(creances_produit_divise(d.montant, cumul,
-														   denominateur(d.base, d.decimales)),
+														   creances_denominateur(d.base, d.decimales)),
 								   d.decimales);
 }
 
@@ -205,175 +220,14 @@ creances_interet_journalier(PG_FUNCTION_ARGS)
 	Demande		d;
 	int128		cumul;
 
-	lire_demande(fcinfo, &d);
+	creances_demande_lire(fcinfo, &d);
 	if (d.montant <= 0 || d.au < d.echeance)
 		return creances_montant_rendre(0, CREANCES_DECIMALES);
 
 	cumul = creances_taux_cumul(d.taux, d.base, d.au, d.au + 1, d.echeance + 1);
 	return creances_montant_rendre(creances_produit_divise(d.montant, cumul,
-														   denominateur(d.base, CREANCES_DECIMALES)),
+														   creances_denominateur(d.base, CREANCES_DECIMALES)),
 								   CREANCES_DECIMALES);
-}
-
-
-/* ----------------------------------------------------------------
- *						The statement, line by line
- * ----------------------------------------------------------------
- */
-
-static int
-annee_du(int64 jour)
-{
-	int			annee,
-				mois,
-				quantieme;
-
-	j2date((int) (jour + POSTGRES_EPOCH_JDATE), &annee, &mois, &quantieme);
-	return annee;
-}
-
-/*
- * Last day of the line that begins on "jour": the half-year for an indexed
- * rule; else, with base 'actuel', the last year of the same length; else all.
- */
-static int64
-fin_de_ligne(const Demande *d, int64 jour)
-{
-	int64		fin = d->au;
-
-	if (d->taux->indice != INDICE_AUCUN && (d->taux->drapeaux & TAUX_FIXE) == 0)
-		fin = creances_semestre_fin(jour);
-	else if (d->base == BASE_ACTUEL)
-	{
-		int			annee = annee_du(jour);
-		int			derniere = annee_du(d->au);
-		bool		bissextile = creances_bissextile(annee);
-
-		while (annee < derniere && creances_bissextile(annee + 1) == bissextile)
-			annee++;
-		fin = (int64) date2j(annee, 12, 31) - POSTGRES_EPOCH_JDATE;
-	}
-	return Min(fin, d->au);
-}
-
-/*
- * The article that the rule comes from, or that it is stipulated.
- */
-static const char *
-source_du_taux(const TauxRetard *t)
-{
-	int64		points = t->plus / TAUX_ECHELLE;
-	bool		entier = t->plus % TAUX_ECHELLE == 0;
-	bool		fixe = (t->drapeaux & TAUX_FIXE) != 0;
-	bool		simple = t->fois == TAUX_ECHELLE && entier;
-
-	if (t->indice == INDICE_BCE)
-	{
-		if (simple && points == 10 && !fixe)
-			return "C. com. L441-10 II";
-		if (simple && points == 8 && fixe)
-			return "CCP R2192-31";
-		return "taux stipulé";
-	}
-	if (t->indice == INDICE_TIL && t->fois == 3 * TAUX_ECHELLE && t->plus == 0)
-		return "plancher, C. com. L441-10 II ; CMF L313-2";
-	if (simple && points == 0 && !fixe)
-		return "CMF L313-2";
-	if (simple && points == 5 && !fixe)
-		return "CMF L313-2 et L313-3";
-	return "taux stipulé ; CMF L313-2";
-}
-
-/*
- * The sentence of a line that begins on "du": rate, half-year, article, base.
- */
-static char *
-texte_de_ligne(const Demande *d, int64 du)
-{
-	const TauxRetard *t = d->taux;
-	const char *base;
-	const char *fois = "";
-	const char *plus = "";
-	int64		jour = (t->drapeaux & TAUX_FIXE) ? d->echeance + 1 : du;
-
-	if (d->base == BASE_360)
-		base = "360";
-	else if (d->base == BASE_365)
-		base = "365";
-	else
-		base = creances_bissextile(annee_du(du)) ? "actuelle 366" : "actuelle 365";
-
-	if (t->indice == INDICE_AUCUN)
-		return creances_serveur(psprintf("taux stipulé %s %%, base %s",
-										 creances_taux_nombre(t->plus, 4, ',', 0), base));
-
-	if (t->fois != TAUX_ECHELLE)
-		fois = psprintf("%s x ", creances_taux_nombre(t->fois, 4, ',', 0));
-	if (t->plus != 0)
-		plus = psprintf(" + %s point%s", creances_taux_nombre(t->plus, 4, ',', 0),
-						t->plus >= 2 * TAUX_ECHELLE ? "s" : "");
-	return creances_serveur(psprintf("semestre %s%s : %s%s %s%s (%s), base %s",
-									 creances_semestre_nom(jour),
-									 (t->drapeaux & TAUX_FIXE) ? ", taux fixe" : "",
-									 fois,
-									 t->indice == INDICE_BCE ? "BCE" :
-									 t->indice == INDICE_TIL ? "TIL professionnels" :
-									 "TIL particuliers",
-									 creances_taux_nombre(creances_taux_indice(t->indice, jour),
-														  4, ',', 2),
-									 plus,
-									 source_du_taux(t),
-									 base));
-}
-
-/*
- * decompte_penalite(montant, echeance, au, taux, base, decimales)
- *
- * The interest of a line is the rounded cumulated interest at its end minus the
- * one at its beginning, so that the lines add up to penalite_retard().
- */
-Datum
-creances_decompte_penalite(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Demande		d;
-	int128		diviseur;
-	int128		cumul = 0;
-	int128		deja = 0;
-
-	lire_demande(fcinfo, &d);
-	d.decimales = lire_decimales(PG_GETARG_INT32(5));
-	InitMaterializedSRF(fcinfo, 0);
-	if (d.montant <= 0)
-		return (Datum) 0;
-
-	diviseur = denominateur(d.base, d.decimales);
-	for (int64 du = d.echeance + 1; du <= d.au;)
-	{
-		int64		fin = fin_de_ligne(&d, du);
-		int128		total;
-		Datum		values[7];
-		bool		nulls[7] = {false};
-
-		CHECK_FOR_INTERRUPTS();
-		cumul += creances_taux_cumul(d.taux, d.base, du - 1, fin, d.echeance + 1);
-		total = creances_produit_divise(d.montant, cumul, diviseur);
-
-		values[0] = DateADTGetDatum((DateADT) du);
-		values[1] = DateADTGetDatum((DateADT) fin);
-		values[2] = Int32GetDatum((int32) (fin - du + 1));
-		values[3] = creances_taux_numeric(creances_taux_du_jour(d.taux,
-																(d.taux->drapeaux & TAUX_FIXE) ?
-																d.echeance + 1 : du));
-		values[4] = PG_GETARG_DATUM(0);
-		values[5] = creances_montant_rendre(total - deja, d.decimales);
-		values[6] = CStringGetTextDatum(texte_de_ligne(&d, du));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-
-		deja = total;
-		du = fin + 1;
-	}
-	return (Datum) 0;
 }
 
 
@@ -466,15 +320,55 @@ ajouter_mouvement(EtatMouvements *e, int64 jour, int128 montant)
 }
 
 static void
-refuser_melange(void)
+refuser_melange(bool jointe)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 jointe ?
+			 creances_errmsg("penalite_facture porte sur une seule facture") :
 			 creances_errmsg("penalite_mouvements porte sur une seule facture"),
+			 jointe ?
+			 creances_errdetail("Le montant, l'échéance, la date d'arrêté et le taux doivent "
+								"être les mêmes sur toutes les lignes d'un groupe.") :
 			 creances_errdetail("L'échéance, la date d'arrêté, le taux, la base et les "
 								"décimales doivent être les mêmes sur toutes les lignes "
 								"d'un groupe."),
 			 creances_errhint("Groupez par facture.")));
+}
+
+/*
+ * The state that a transition goes on with: a new one, or the group's, which
+ * must be of the same invoice.
+ */
+static EtatMouvements *
+ouvrir_etat(FunctionCallInfo fcinfo, bool jointe, int128 facture,
+			DateADT echeance, DateADT au, const TauxRetard *taux,
+			BaseAnnee base, int decimales)
+{
+	EtatMouvements *e;
+
+	if (PG_ARGISNULL(0))
+	{
+		creances_date_finie(echeance, "echeance");
+		creances_date_finie(au, "au");
+		e = palloc0(TAILLE_MOUVEMENTS(PLACE_DEPART));
+		SET_VARSIZE(e, TAILLE_MOUVEMENTS(PLACE_DEPART));
+		e->magique = MAGIQUE_MOUVEMENTS;
+		e->taux = *taux;
+		e->echeance = echeance;
+		e->au = au;
+		e->base = base;
+		e->decimales = decimales;
+		e->place = PLACE_DEPART;
+		e->facture = facture;
+		return e;
+	}
+	e = lire_etat(PG_GETARG_DATUM(0));
+	if (e->echeance != echeance || e->au != au || e->base != (int32) base ||
+		e->decimales != decimales || e->facture != facture ||
+		memcmp(&e->taux, taux, sizeof(TauxRetard)) != 0)
+		refuser_melange(jointe);
+	return e;
 }
 
 /*
@@ -519,39 +413,68 @@ creances_mouvements_trans(PG_FUNCTION_ARGS)
 	echeance = PG_GETARG_DATEADT(3);
 	au = PG_GETARG_DATEADT(4);
 	creances_date_finie(le, "le");
-	creances_date_finie(echeance, "echeance");
-	creances_date_finie(au, "au");
 	taux = PG_GETARG_TAUX_RETARD(5);
 	if (PG_NARGS() > 6)
 		base = creances_base_lire(PG_GETARG_DATUM(6));
 	if (PG_NARGS() > 7)
-		decimales = lire_decimales(PG_GETARG_INT32(7));
+		decimales = creances_decimales_lire(PG_GETARG_INT32(7));
 	montant = creances_montant_lire(PG_GETARG_DATUM(1), &dscale);
 
-	if (PG_ARGISNULL(0))
-	{
-		e = palloc0(TAILLE_MOUVEMENTS(PLACE_DEPART));
-		SET_VARSIZE(e, TAILLE_MOUVEMENTS(PLACE_DEPART));
-		e->magique = MAGIQUE_MOUVEMENTS;
-		e->taux = *taux;
-		e->echeance = echeance;
-		e->au = au;
-		e->base = base;
-		e->decimales = decimales;
-		e->place = PLACE_DEPART;
-	}
-	else
-	{
-		e = lire_etat(PG_GETARG_DATUM(0));
-		if (e->echeance != echeance || e->au != au || e->base != (int32) base ||
-			e->decimales != decimales ||
-			memcmp(&e->taux, taux, sizeof(TauxRetard)) != 0)
-			refuser_melange();
-	}
-
+	e = ouvrir_etat(fcinfo, false, 0, echeance, au, taux, base, decimales);
 	/* What moves the last day or later changes nothing to the days counted */
 	if (le < au)
 		e = ajouter_mouvement(e, Max(le, echeance), montant);
+	PG_RETURN_POINTER(e);
+}
+
+/*
+ * Transition: (state, montant, echeance, au, taux, paiement, le), the rows of an
+ * invoice LEFT JOINed to its payments.
+ *
+ * A NULL payment is the invoice alone; any other NULL is an error.
+ */
+Datum
+creances_facture_trans(PG_FUNCTION_ARGS)
+{
+	static const char *const noms[] = {
+		"", "montant", "echeance", "au", "taux"
+	};
+	EtatMouvements *e;
+	DateADT		echeance;
+	DateADT		au;
+	int128		montant;
+	int			dscale;
+
+	creances_exiger_agregat(fcinfo);
+	for (int i = 1; i <= 4; i++)
+	{
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 creances_errmsg("argument « %s » NULL dans penalite_facture", noms[i]),
+					 creances_errhint("Seul le paiement peut être NULL, quand la facture n'en a pas.")));
+	}
+	montant = creances_montant_lire(PG_GETARG_DATUM(1), &dscale);
+	echeance = PG_GETARG_DATEADT(2);
+	au = PG_GETARG_DATEADT(3);
+	e = ouvrir_etat(fcinfo, true, montant, echeance, au,
+					PG_GETARG_TAUX_RETARD(4), BASE_365, DECIMALES_DEFAUT);
+
+	if (!PG_ARGISNULL(5))
+	{
+		DateADT		le;
+
+		if (PG_ARGISNULL(6))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 creances_errmsg("argument « %s » NULL dans penalite_facture", "le"),
+					 creances_errhint("Un paiement dont le montant est connu doit avoir sa date.")));
+		le = PG_GETARG_DATEADT(6);
+		creances_date_finie(le, "le");
+		montant = creances_montant_lire(PG_GETARG_DATUM(5), &dscale);
+		if (le < au)
+			e = ajouter_mouvement(e, Max(le, echeance), -montant);
+	}
 	PG_RETURN_POINTER(e);
 }
 
@@ -576,9 +499,9 @@ creances_mouvements_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(b);
 	a = lire_etat(PG_GETARG_DATUM(0));
 	if (a->echeance != b->echeance || a->au != b->au || a->base != b->base ||
-		a->decimales != b->decimales ||
+		a->decimales != b->decimales || a->facture != b->facture ||
 		memcmp(&a->taux, &b->taux, sizeof(TauxRetard)) != 0)
-		refuser_melange();
+		refuser_melange(a->facture != 0 || b->facture != 0);
 	for (int i = 0; i < b->nombre; i++)
 		a = ajouter_mouvement(a, b->mouvements[i].jour, b->mouvements[i].montant);
 	PG_RETURN_POINTER(a);
@@ -592,31 +515,34 @@ Datum
 creances_mouvements_final(PG_FUNCTION_ARGS)
 {
 	EtatMouvements *e;
-	int128		principal = 0;
+	int128		principal;
 	int128		total = 0;
+	int64		depart;
 
 	creances_exiger_agregat(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	e = lire_etat(PG_GETARG_DATUM(0));
 
-	for (int i = 0; i < e->nombre; i++)
+	principal = e->facture;
+	depart = e->echeance;
+	for (int i = 0; i <= e->nombre; i++)
 	{
-		int64		depart = e->mouvements[i].jour;
-		int64		fin = i + 1 < e->nombre ? e->mouvements[i + 1].jour : e->au;
+		int64		fin = i < e->nombre ? e->mouvements[i].jour : e->au;
 		int128		terme;
 
-		if (__builtin_add_overflow(principal, e->mouvements[i].montant, &principal))
+		if (principal > 0 && depart < fin &&
+			(__builtin_mul_overflow(principal,
+									creances_taux_cumul(&e->taux, e->base, depart, fin,
+														(int64) e->echeance + 1),
+									&terme) ||
+			 __builtin_add_overflow(total, terme, &total)))
 			creances_montant_deborde();
-		if (principal <= 0 || depart >= fin)
-			continue;
-		if (__builtin_mul_overflow(principal,
-								   creances_taux_cumul(&e->taux, e->base, depart, fin,
-													   (int64) e->echeance + 1),
-								   &terme) ||
-			__builtin_add_overflow(total, terme, &total))
+		if (i < e->nombre &&
+			__builtin_add_overflow(principal, e->mouvements[i].montant, &principal))
 			creances_montant_deborde();
+		depart = fin;
 	}
-	return creances_montant_rendre(creances_diviser(total, denominateur(e->base, e->decimales)),
+	return creances_montant_rendre(creances_diviser(total, creances_denominateur(e->base, e->decimales)),
 								   e->decimales);
 }

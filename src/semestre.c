@@ -478,6 +478,21 @@ cumul_indice(IndiceTaux indice, int64 premier, int64 dernier, bool pondere)
 }
 
 /*
+ * Days ]depart ; fin], in the unit that the base's denominator divides.
+ */
+int128
+creances_jours_ponderes(BaseAnnee base, int64 depart, int64 fin)
+{
+	int64		jours = fin - depart;
+	int64		bissextils;
+
+	if (base != BASE_ACTUEL)
+		return jours;
+	bissextils = creances_jours_bissextils(fin) - creances_jours_bissextils(depart);
+	return (jours - bissextils) * 366 + bissextils * 365;
+}
+
+/*
  * Sum of the daily rates of a rule over the days ]depart ; fin], exact, in
  * CUMUL_ECHELLE.
  *
@@ -490,18 +505,11 @@ int128
 creances_taux_cumul(const TauxRetard *taux, BaseAnnee base,
 					int64 depart, int64 fin, int64 premier)
 {
-	int64		jours = fin - depart;
+	int128		jours = creances_jours_ponderes(base, depart, fin);
 
 	Assert(depart < fin);
-	if (base == BASE_ACTUEL)
-	{
-		int64		bissextils = creances_jours_bissextils(fin) -
-			creances_jours_bissextils(depart);
-
-		jours = (jours - bissextils) * 366 + bissextils * 365;
-	}
 	if (taux->indice == INDICE_AUCUN || (taux->drapeaux & TAUX_FIXE))
-		return (int128) creances_taux_du_jour(taux, premier) * jours;
+		return creances_taux_du_jour(taux, premier) * jours;
 
 	return (int128) taux->plus * TAUX_ECHELLE * jours +
 		(int128) taux->fois * cumul_indice(taux->indice, depart + 1, fin,
@@ -519,6 +527,31 @@ creances_taux_du_jour(const TauxRetard *taux, int64 jour)
 	if (taux->indice != INDICE_AUCUN)
 		valeur += (int64) taux->fois * creances_taux_indice(taux->indice, jour);
 	return valeur;
+}
+
+/*
+ * Last day of the run of days, from "jour" on, whose rate is known: the day
+ * before when its own is not, PG_INT64_MAX when nothing ends it.
+ */
+int64
+creances_taux_connu(const TauxRetard *taux, int64 jour)
+{
+	int			k = taux->indice - 1;
+	int			i;
+
+	if (taux->indice == INDICE_AUCUN)
+		return PG_INT64_MAX;
+	voir_table();
+	i = rang_du(jour);
+	if (i < 0 || i >= cache.nombre ||
+		cache.inconnus[k][i + 1] != cache.inconnus[k][i])
+		return jour - 1;
+	if (taux->drapeaux & TAUX_FIXE)
+		return PG_INT64_MAX;
+	while (i + 1 < cache.nombre &&
+		   cache.inconnus[k][i + 2] == cache.inconnus[k][i + 1])
+		i++;
+	return cache.debuts[i + 1] - 1;
 }
 
 /*
@@ -564,23 +597,10 @@ creances_taux_connu_jusque(PG_FUNCTION_ARGS)
 Datum
 creances_taux_connu_depuis(PG_FUNCTION_ARGS)
 {
-	const TauxRetard *taux = PG_GETARG_TAUX_RETARD(0);
 	DateADT		echeance = PG_GETARG_DATEADT(1);
-	int			k = taux->indice - 1;
-	int			i;
+	int64		fin;
 
 	creances_date_finie(echeance, "echeance");
-	if (taux->indice == INDICE_AUCUN)
-		PG_RETURN_DATEADT(DATEVAL_NOEND);
-	voir_table();
-	i = rang_du((int64) echeance + 1);
-	if (i < 0 || i >= cache.nombre ||
-		cache.inconnus[k][i + 1] != cache.inconnus[k][i])
-		PG_RETURN_DATEADT(echeance);
-	if (taux->drapeaux & TAUX_FIXE)
-		PG_RETURN_DATEADT(DATEVAL_NOEND);
-	while (i + 1 < cache.nombre &&
-		   cache.inconnus[k][i + 2] == cache.inconnus[k][i + 1])
-		i++;
-	PG_RETURN_DATEADT((DateADT) (cache.debuts[i + 1] - 1));
+	fin = creances_taux_connu(PG_GETARG_TAUX_RETARD(0), (int64) echeance + 1);
+	PG_RETURN_DATEADT(fin == PG_INT64_MAX ? DATEVAL_NOEND : (DateADT) fin);
 }

@@ -1,0 +1,400 @@
+-- What people know and no invoice tells: what was agreed (convention) and what
+-- happened (acte). Dated, with author and reason; amounts follow from them, and
+-- a change of one never rewrites what was due before its date.
+
+CREATE TABLE creances.convention (
+	creancier	text NOT NULL,
+	debiteur	text NOT NULL DEFAULT '',
+	depuis		date NOT NULL CHECK (depuis BETWEEN '1900-01-01' AND '2999-12-31'),
+	taux		creances.taux_retard NOT NULL DEFAULT 'BCE+10',
+	base		text NOT NULL DEFAULT '365' CHECK (base IN ('365', 'actuel', '360')),
+	delai		text NOT NULL DEFAULT '60 jours',
+	prescription text,
+	indemnite	text NOT NULL DEFAULT 'facture' CHECK (indemnite IN ('facture', 'echeance')),
+	source		text NOT NULL CHECK (source <> ''),
+	auteur		name NOT NULL DEFAULT session_user,
+	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
+	details		jsonb NOT NULL DEFAULT '{}',
+	PRIMARY KEY (creancier, debiteur, depuis)
+);
+COMMENT ON TABLE creances.convention IS
+'Ce qui est convenu, date : conditions generales du creancier (debiteur vide) ou contrat avec un client, qui l''emporte des sa date. Ecrite par convenir(). Sans ligne : BCE+10, base 365, 60 jours.';
+COMMENT ON COLUMN creances.convention.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances.convention.debiteur IS 'Client ; vide : tous ceux qui n''ont pas leur propre ligne.';
+COMMENT ON COLUMN creances.convention.depuis IS 'Premier jour ou elle vaut.';
+COMMENT ON COLUMN creances.convention.taux IS 'Taux des penalites envers un professionnel, pour les jours de retard depuis cette date (C. com. L441-10 II). Sous le plancher : min(plancher, BCE+10).';
+COMMENT ON COLUMN creances.convention.base IS 'Base de calcul, pour les factures emises depuis cette date : 365, actuel ou 360.';
+COMMENT ON COLUMN creances.convention.delai IS 'Regime du delai de paiement, pour les factures emises depuis cette date (voir echeance_legale).';
+COMMENT ON COLUMN creances.convention.prescription IS 'Nature de la prescription ; NULL : celle du type de debiteur.';
+COMMENT ON COLUMN creances.convention.indemnite IS 'Indemnite forfaitaire due une fois par facture, ou par echeance (CJUE C-370/21 : prestations periodiques).';
+COMMENT ON COLUMN creances.convention.source IS 'Ou cela est ecrit : CGV du..., contrat n°...';
+COMMENT ON COLUMN creances.convention.auteur IS 'Role qui l''a enregistree.';
+COMMENT ON COLUMN creances.convention.connu_le IS 'Instant de l''enregistrement.';
+COMMENT ON COLUMN creances.convention.details IS 'Colonnes de l''utilisateur.';
+
+CREATE TABLE creances.acte (
+	creancier	text NOT NULL,
+	acte		uuid NOT NULL,
+	genre		text NOT NULL CHECK (genre IN (
+					'mise_en_demeure', 'remise', 'frais', 'procedure_collective', 'delai_de_grace', 'litige', 'condamnation',
+					'titre_executoire', 'capitalisation', 'reconnaissance', 'demande_en_justice', 'execution_forcee',
+					'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite')),
+	debiteur	text NOT NULL CHECK (debiteur <> ''),
+	facture		text NOT NULL DEFAULT '',
+	rang		integer NOT NULL DEFAULT 0 CHECK (rang >= 0),
+	le			date NOT NULL CHECK (le BETWEEN '1900-01-01' AND '2999-12-31'),
+	jusque		date CHECK (jusque BETWEEN le AND '2999-12-31'),
+	poste		text CHECK (poste IN ('penalites', 'indemnite', 'frais')),
+	montant		numeric CHECK (montant > 0 AND montant < 1e15 AND montant = round(montant, 6)),
+	taux		creances.taux_retard,
+	reference	text NOT NULL DEFAULT '',
+	motif		text NOT NULL CHECK (motif <> ''),
+	certain		boolean NOT NULL DEFAULT true,
+	auteur		name NOT NULL DEFAULT session_user,
+	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
+	annule_le	date CHECK (annule_le >= le),
+	annule_par	name,
+	annule_motif text,
+	details		jsonb NOT NULL DEFAULT '{}',
+	PRIMARY KEY (creancier, acte)
+);
+-- an invoice's own acts whoever owes it now, and those of all of a debtor's
+CREATE INDEX acte_facture ON creances.acte (creancier, facture, debiteur);
+CREATE INDEX acte_id ON creances.acte (acte);
+COMMENT ON TABLE creances.acte IS
+'Fait date qui change ce qui peut etre reclame, ou jusqu''a quand : jugement, remise, frais, mise en demeure, reconnaissance... Ecrit par consigner(), clos par clore_acte(), annule par annuler_acte() ; jamais efface.';
+COMMENT ON COLUMN creances.acte.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances.acte.acte IS 'Identifiant, calcule de ce qui designe l''acte : le meme ne s''ecrit pas deux fois.';
+COMMENT ON COLUMN creances.acte.genre IS 'mise_en_demeure (C. civ. 1344), remise, frais (C. com. L441-10 II), procedure_collective (L622-28), delai_de_grace (C. civ. 1343-5), litige, condamnation, titre_executoire (CMF L313-3), capitalisation (C. civ. 1343-2), reconnaissance (2240), demande_en_justice (2241), execution_forcee (2244), declaration_creance (C. com. L622-25-1), injonction_signifiee, mediation (C. civ. 2238), impossibilite (2234).';
+COMMENT ON COLUMN creances.acte.debiteur IS 'Client.';
+COMMENT ON COLUMN creances.acte.facture IS 'Facture ; vide : toutes celles du client.';
+COMMENT ON COLUMN creances.acte.rang IS 'Rang de l''echeance ; 0 : tous.';
+COMMENT ON COLUMN creances.acte.le IS 'Date du fait : reception de la mise en demeure, jugement, signification, depart de la capitalisation...';
+COMMENT ON COLUMN creances.acte.jusque IS 'Dernier jour du fait, s''il dure : fin du delai de grace, du litige, de l''instance, de la mediation.';
+COMMENT ON COLUMN creances.acte.poste IS 'Remise : penalites, indemnite ou frais.';
+COMMENT ON COLUMN creances.acte.montant IS 'Remise (NULL : tout ce qui est du ce jour-la) ou frais, dans la devise de la facture ; en EUR pour l''indemnite forfaitaire.';
+COMMENT ON COLUMN creances.acte.taux IS 'Condamnation : taux fixe par le jugement.';
+COMMENT ON COLUMN creances.acte.reference IS 'Numero de role, de facture de frais, de recommande...';
+COMMENT ON COLUMN creances.acte.motif IS 'Pourquoi, en clair.';
+COMMENT ON COLUMN creances.acte.certain IS 'Faux : effet possible seulement, montre a part (reconnaissance non ecrite...).';
+COMMENT ON COLUMN creances.acte.auteur IS 'Role qui l''a consigne.';
+COMMENT ON COLUMN creances.acte.connu_le IS 'Instant de l''enregistrement.';
+COMMENT ON COLUMN creances.acte.annule_le IS 'Jour depuis lequel il ne compte plus.';
+COMMENT ON COLUMN creances.acte.annule_par IS 'Role qui l''a annule.';
+COMMENT ON COLUMN creances.acte.annule_motif IS 'Pourquoi il est annule.';
+COMMENT ON COLUMN creances.acte.details IS 'Colonnes de l''utilisateur.';
+
+SELECT pg_catalog.pg_extension_config_dump('creances.convention', '');
+SELECT pg_catalog.pg_extension_config_dump('creances.acte', '');
+
+-- ------------------------------------------------------------- writing them
+
+CREATE FUNCTION creances._verifier_fait(le date, quoi text, motif text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+BEGIN
+	IF le IS NULL OR coalesce(btrim(motif), '') = '' THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = format('%s demande une date et un motif', quoi),
+			HINT = 'Le motif dit d''où cela vient, en clair : il figure au décompte.';
+	END IF;
+	IF le NOT BETWEEN '1900-01-01' AND '2999-12-31' THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('date hors de 1900 à 2999 : %s', le),
+			HINT = 'Donnez la date du fait.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION creances._verifier_fait(date, text, text) IS 'Refuse un fait sans date ou sans motif.';
+
+CREATE FUNCTION creances.convenir(
+	creancier text,
+	depuis date,
+	taux creances.taux_retard DEFAULT 'BCE+10',
+	debiteur text DEFAULT NULL,
+	base text DEFAULT '365',
+	delai text DEFAULT '60 jours',
+	prescription text DEFAULT NULL,
+	indemnite text DEFAULT 'facture',
+	source text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+#variable_conflict use_column
+DECLARE
+	p_creancier CONSTANT text := convenir.creancier;
+	p_debiteur CONSTANT text := coalesce(convenir.debiteur, '');
+	p_depuis CONSTANT date := convenir.depuis;
+	n creances.convention;
+BEGIN
+	PERFORM creances._verifier_fait(p_depuis, 'une convention', convenir.source);
+	IF convenir.taux IS NULL OR convenir.base IS NULL OR convenir.delai IS NULL OR convenir.indemnite IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'le taux, la base, le délai et l''indemnité ne peuvent pas être NULL',
+			HINT = 'Omettez ce qui n''est pas convenu : la règle légale s''applique.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = p_creancier) THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('créancier inconnu : %s', coalesce(p_creancier, 'NULL')),
+			HINT = 'Les créanciers sont dans creances.creancier ; le premier est écrit par suivre_factures().';
+	END IF;
+	IF p_debiteur <> '' AND NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = p_creancier AND d.debiteur = p_debiteur) THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('débiteur inconnu : %s', p_debiteur),
+			HINT = 'Les débiteurs sont dans creances.debiteur ; omettez-le pour les conditions générales du créancier.';
+	END IF;
+	IF convenir.base NOT IN ('365', 'actuel', '360') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('base de calcul inconnue : « %s »', convenir.base),
+			HINT = 'Bases connues : ''365'' (par défaut), ''actuel'', ''360''.';
+	END IF;
+	IF convenir.indemnite NOT IN ('facture', 'echeance') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('indemnité inconnue : « %s »', convenir.indemnite),
+			HINT = 'Elle est due une fois par ''facture'' (par défaut) ou par ''echeance''.';
+	END IF;
+	-- refuse what their own rooms do not know
+	PERFORM creances.echeance_legale(date '2026-01-01', convenir.delai);
+	PERFORM creances.prescription(date '2026-01-01', convenir.prescription);
+
+	INSERT INTO creances.convention AS c (creancier, debiteur, depuis, taux, base, delai, prescription, indemnite, source)
+	VALUES (p_creancier, p_debiteur, p_depuis, convenir.taux, convenir.base, convenir.delai, convenir.prescription,
+			convenir.indemnite, convenir.source)
+	ON CONFLICT (creancier, debiteur, depuis) DO UPDATE
+	   SET taux = excluded.taux, base = excluded.base, delai = excluded.delai, prescription = excluded.prescription,
+		   indemnite = excluded.indemnite, source = excluded.source, auteur = excluded.auteur, connu_le = excluded.connu_le
+	RETURNING * INTO n;
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, details)
+	VALUES (p_creancier, 'convention', p_depuis, nullif(p_debiteur, ''), to_jsonb(n) - 'details');
+END $$;
+COMMENT ON FUNCTION creances.convenir(text, date, creances.taux_retard, text, text, text, text, text, text) IS
+'Enregistre ce qui est convenu depuis une date, pour tous les clients d''un creancier ou pour un seul : taux stipule, base, delai de paiement, prescription, indemnite par facture ou par echeance. La source est obligatoire. Un second appel a la meme date remplace le premier, et l''histoire (evenement) garde les deux.';
+
+CREATE FUNCTION creances.consigner(
+	creancier text,
+	debiteur text,
+	genre text,
+	le date,
+	motif text,
+	facture text DEFAULT NULL,
+	rang integer DEFAULT NULL,
+	jusque date DEFAULT NULL,
+	montant numeric DEFAULT NULL,
+	poste text DEFAULT NULL,
+	taux creances.taux_retard DEFAULT NULL,
+	reference text DEFAULT '',
+	certain boolean DEFAULT NULL,
+	details jsonb DEFAULT '{}')
+RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+#variable_conflict use_column
+DECLARE
+	genres CONSTANT text[] := ARRAY['mise_en_demeure', 'remise', 'frais', 'procedure_collective', 'delai_de_grace', 'litige',
+		'condamnation', 'titre_executoire', 'capitalisation', 'reconnaissance', 'demande_en_justice', 'execution_forcee',
+		'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite'];
+	p_genre CONSTANT text := consigner.genre;
+	d creances.debiteur;
+	particulier boolean;
+	n creances.acte;
+BEGIN
+	IF p_genre IS NULL OR p_genre <> ALL (genres) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('genre d''acte inconnu : %s', coalesce(p_genre, 'NULL')),
+			HINT = format('Les genres sont : %s.', array_to_string(genres, ', '));
+	END IF;
+	PERFORM creances._verifier_fait(consigner.le, 'un acte', consigner.motif);
+	-- the debtor is locked: a taking of his reminders ends first, or sees the act
+	SELECT x.* INTO d FROM creances.debiteur x
+	 WHERE x.creancier = consigner.creancier AND x.debiteur = consigner.debiteur FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002',
+			MESSAGE = format('débiteur inconnu : %s/%s', coalesce(consigner.creancier, 'NULL'), coalesce(consigner.debiteur, 'NULL')),
+			HINT = 'Les débiteurs sont dans creances.debiteur.';
+	END IF;
+	particulier := d.type = 'consommateur'
+		OR (SELECT c.type FROM creances.creancier c WHERE c.creancier = d.creancier) = 'particulier';
+
+	n.creancier := d.creancier;
+	n.debiteur := d.debiteur;
+	n.genre := p_genre;
+	n.facture := coalesce(consigner.facture, '');
+	n.rang := coalesce(consigner.rang, 0);
+	n.le := consigner.le;
+	n.jusque := consigner.jusque;
+	n.poste := consigner.poste;
+	n.montant := consigner.montant;
+	n.taux := consigner.taux;
+	n.reference := coalesce(consigner.reference, '');
+	n.motif := btrim(consigner.motif);
+	n.certain := coalesce(consigner.certain, p_genre <> 'reconnaissance');
+	n.details := coalesce(consigner.details, '{}');
+
+	IF n.rang < 0 OR n.rang <> 0 AND n.facture = '' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('le rang %s ne désigne rien', consigner.rang),
+			HINT = 'Donnez la facture et son rang, ou la facture seule, ou ni l''un ni l''autre pour toutes celles du débiteur.';
+	END IF;
+	IF n.facture <> '' AND NOT EXISTS (SELECT FROM creances.creance c
+										WHERE c.creancier = n.creancier AND c.facture = n.facture AND c.debiteur = n.debiteur
+										  AND (n.rang = 0 OR c.rang = n.rang)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002',
+			MESSAGE = format('aucune créance %s/%s/%s du débiteur %s', n.creancier, n.facture, CASE WHEN n.rang = 0 THEN '*' ELSE n.rang::text END, n.debiteur),
+			HINT = 'Les créances sont dans creances.creance.';
+	END IF;
+	-- an amount is one receivable's: it would be counted once for each
+	IF n.montant IS NOT NULL AND n.facture <> '' AND n.rang = 0 THEN
+		SELECT min(c.rang) INTO n.rang FROM creances.creance c
+		 WHERE c.creancier = n.creancier AND c.facture = n.facture HAVING count(*) = 1;
+	END IF;
+	IF n.montant IS NOT NULL AND (n.facture = '' OR n.rang IS NULL OR n.rang = 0) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'un montant porte sur une seule créance',
+			HINT = 'Donnez la facture, et le rang si elle a plusieurs échéances.';
+	END IF;
+	IF n.jusque IS NULL AND p_genre = 'delai_de_grace' THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'un délai de grâce a une fin',
+			HINT = 'Donnez jusque => ..., le dernier jour accordé par le juge (C. civ. 1343-5).';
+	END IF;
+	IF n.jusque IS NOT NULL AND p_genre NOT IN ('procedure_collective', 'delai_de_grace', 'litige', 'demande_en_justice',
+												'declaration_creance', 'mediation', 'impossibilite') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('un acte de genre %s n''a pas de fin', p_genre),
+			HINT = 'Omettez jusque.';
+	END IF;
+	IF n.jusque NOT BETWEEN n.le AND '2999-12-31' THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('un acte du %s ne finit pas le %s', n.le, n.jusque),
+			HINT = 'La fin est un jour de 1900 à 2999, au plus tôt celui de l''acte.';
+	END IF;
+	IF p_genre = 'delai_de_grace' AND n.jusque > n.le + interval '2 years' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'un délai de grâce ne dépasse pas deux ans',
+			HINT = 'Voyez C. civ. 1343-5, et la date de fin que fixe la décision.';
+	END IF;
+	IF n.montant IS NOT NULL AND (p_genre NOT IN ('remise', 'frais')
+								  OR n.montant IN ('NaN', 'Infinity', '-Infinity') OR n.montant <= 0 OR n.montant >= 1e15
+								  OR n.montant <> round(n.montant, 6))
+	   OR n.montant IS NULL AND p_genre = 'frais' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('montant inattendu pour un acte de genre %s : %s', p_genre, coalesce(n.montant::text, 'NULL')),
+			HINT = 'Des frais ont un montant positif, une remise aussi ou aucun (tout ce qui est dû ce jour-là) ; les autres actes n''en ont pas.';
+	END IF;
+	IF (n.poste IS NOT NULL) <> (p_genre = 'remise') OR n.poste NOT IN ('penalites', 'indemnite', 'frais') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('poste inattendu pour un acte de genre %s : %s', p_genre, coalesce(n.poste, 'NULL')),
+			HINT = 'Une remise porte sur penalites, indemnite ou frais ; le principal se réduit par un avoir dans l''ERP.';
+	END IF;
+	IF (n.taux IS NOT NULL) <> (p_genre = 'condamnation') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('taux inattendu pour un acte de genre %s', p_genre),
+			HINT = 'Une condamnation a le taux que fixe le jugement, ''TIL'' le plus souvent ; les autres actes n''en ont pas.';
+	END IF;
+	-- CPCE L111-8: without a title, recovery costs stay with the creditor
+	IF p_genre = 'frais' AND particulier
+	   AND NOT EXISTS (SELECT FROM creances.acte a WHERE a.creancier = n.creancier AND a.debiteur = n.debiteur
+						 AND a.genre = 'titre_executoire' AND a.le <= n.le AND a.annule_le IS NULL AND a.facture IN ('', n.facture)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC004', MESSAGE = 'sans titre exécutoire, les frais de recouvrement restent à la charge du créancier',
+			DETAIL = 'CPCE L111-8, envers un consommateur.',
+			HINT = 'Consignez d''abord le titre (genre titre_executoire), s''il y en a un.';
+	END IF;
+	IF p_genre = 'capitalisation' AND d.type = 'consommateur' THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC004', MESSAGE = 'pas de capitalisation des intérêts envers un consommateur',
+			HINT = 'Voyez C. civ. 1343-2 et le guide, section 3.';
+	END IF;
+
+	n.acte := md5(concat_ws(chr(31), n.creancier, n.debiteur, n.genre, n.facture, n.rang, to_char(n.le, 'YYYY-MM-DD'), n.poste, n.reference))::uuid;
+	INSERT INTO creances.acte (creancier, acte, genre, debiteur, facture, rang, le, jusque, poste, montant, taux, reference, motif, certain, details)
+	VALUES (n.creancier, n.acte, n.genre, n.debiteur, n.facture, n.rang, n.le, n.jusque, n.poste, n.montant, n.taux, n.reference,
+			n.motif, n.certain, n.details)
+	ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('cet acte (%s du %s) est déjà consigné', p_genre, n.le),
+			DETAIL = format('Acte %s.', n.acte),
+			HINT = 'Si c''en est un autre, distinguez-le par reference => ...';
+	END IF;
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
+	VALUES (n.creancier, 'acte', n.le, n.debiteur, nullif(n.facture, ''), nullif(n.rang, 0),
+			jsonb_strip_nulls(jsonb_build_object('acte', n.acte, 'genre', n.genre, 'jusque', n.jusque, 'poste', n.poste, 'montant', n.montant,
+												 'taux', n.taux::text, 'reference', nullif(n.reference, ''), 'motif', n.motif)));
+	RETURN n.acte;
+END $$;
+COMMENT ON FUNCTION creances.consigner(text, text, text, date, text, text, integer, date, numeric, text, creances.taux_retard, text, boolean, jsonb) IS
+'Consigne un fait date d''un client, pour toutes ses factures ou pour une seule, avec son motif : mise en demeure recue, remise, frais justifies, jugement d''ouverture, delai de grace, litige, condamnation, titre, capitalisation demandee, reconnaissance, demande en justice... Rend l''identifiant de l''acte.';
+
+-- An act of this id, locked with its debtor.
+CREATE FUNCTION creances._acte(acte uuid) RETURNS creances.acte
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+DECLARE
+	a creances.acte;
+BEGIN
+	SELECT x.* INTO a FROM creances.acte x WHERE x.acte = _acte.acte;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('aucun acte %s', coalesce(acte::text, 'NULL')),
+			HINT = 'Les actes sont dans creances.acte.';
+	END IF;
+	PERFORM FROM creances.debiteur d WHERE d.creancier = a.creancier AND d.debiteur = a.debiteur FOR NO KEY UPDATE;
+	SELECT x.* INTO a FROM creances.acte x WHERE x.creancier = a.creancier AND x.acte = a.acte FOR NO KEY UPDATE;
+	IF a.annule_le IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('l''acte %s est annulé depuis le %s', acte, a.annule_le),
+			HINT = 'Consignez-en un autre, avec sa propre référence.';
+	END IF;
+	RETURN a;
+END $$;
+COMMENT ON FUNCTION creances._acte(uuid) IS 'Acte non annule, verrouille avec son debiteur.';
+
+CREATE FUNCTION creances.clore_acte(acte uuid, jusque date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+#variable_conflict use_variable
+DECLARE
+	a creances.acte := creances._acte(acte);
+BEGIN
+	IF a.genre NOT IN ('procedure_collective', 'delai_de_grace', 'litige', 'demande_en_justice', 'declaration_creance', 'mediation', 'impossibilite') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('un acte de genre %s n''a pas de fin', a.genre),
+			HINT = 'S''il est erroné, appelez annuler_acte().';
+	END IF;
+	IF jusque IS NULL OR jusque NOT BETWEEN a.le AND '2999-12-31'
+	   OR a.genre = 'delai_de_grace' AND jusque > a.le + interval '2 years' THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('un acte du %s ne finit pas le %s', a.le, coalesce(jusque::text, 'NULL')),
+			HINT = 'La fin est un jour de 1900 à 2999, au plus tôt celui de l''acte ; un délai de grâce ne dépasse pas deux ans (C. civ. 1343-5).';
+	END IF;
+	UPDATE creances.acte x SET jusque = clore_acte.jusque WHERE x.creancier = a.creancier AND x.acte = a.acte;
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
+	VALUES (a.creancier, 'acte_clos', jusque, a.debiteur, nullif(a.facture, ''), nullif(a.rang, 0),
+			jsonb_strip_nulls(jsonb_build_object('acte', a.acte, 'genre', a.genre, 'avant', a.jusque)));
+END $$;
+COMMENT ON FUNCTION creances.clore_acte(uuid, date) IS
+'Donne son dernier jour a un acte qui dure : litige, instance, mediation, procedure collective, delai de grace.';
+
+CREATE FUNCTION creances.annuler_acte(acte uuid, motif text, le date DEFAULT creances.aujourdhui()) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+#variable_conflict use_variable
+DECLARE
+	a creances.acte := creances._acte(acte);
+BEGIN
+	PERFORM creances._verifier_fait(le, 'l''annulation d''un acte', motif);
+	IF le < a.le THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('un acte du %s ne s''annule pas le %s', a.le, le),
+			HINT = 'L''annulation vaut au plus tôt du jour de l''acte.';
+	END IF;
+	UPDATE creances.acte x SET annule_le = annuler_acte.le, annule_par = session_user, annule_motif = btrim(motif)
+	 WHERE x.creancier = a.creancier AND x.acte = a.acte;
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
+	VALUES (a.creancier, 'acte_annule', le, a.debiteur, nullif(a.facture, ''), nullif(a.rang, 0),
+			jsonb_build_object('acte', a.acte, 'genre', a.genre, 'motif', btrim(motif)));
+END $$;
+COMMENT ON FUNCTION creances.annuler_acte(uuid, text, date) IS
+'Annule un acte consigne par erreur, retire ou non avenu (C. civ. 2243) : depuis cette date il n''a jamais compte ; les montants arretes avant elle ne changent pas.';
+
+-- The acts that concern a receivable, known on a day: its own, whoever owes it
+-- now, and those of all of its debtor's. One that names no invoice is not about
+-- a debt born after it; an insolvency and a dispute see to that themselves.
+CREATE FUNCTION creances._actes(creancier text, debiteur text, facture text, rang integer, naissance date, au date)
+RETURNS SETOF creances.acte
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT a.* FROM creances.acte a
+	 WHERE a.creancier = _actes.creancier
+	   AND (a.facture = '' AND a.debiteur = _actes.debiteur OR a.facture = _actes.facture)
+	   AND a.rang IN (0, _actes.rang) AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au)
+	   AND (a.facture <> '' OR naissance <= a.le OR a.genre IN ('procedure_collective', 'litige'));
+END;
+COMMENT ON FUNCTION creances._actes(text, text, text, integer, date, date) IS
+'Actes qui visent une creance, connus a une date : les siens, et ceux de toutes les factures de son debiteur.';
+
+-- Why a receivable is not to be reminded on a day: the most serious reason, or
+-- no row. A set, so that it is inlined where it is used. Earlier debts only for an insolvency (C. com. L622-7, L622-21), and its
+-- closing revives nothing by itself.
+CREATE FUNCTION creances._suspension(creancier text, debiteur text, facture text, rang integer, nee date, au date)
+RETURNS TABLE (motif text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT a.genre FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
+	 WHERE CASE a.genre WHEN 'procedure_collective' THEN nee < a.le
+						WHEN 'delai_de_grace' THEN a.jusque >= au
+						WHEN 'litige' THEN a.jusque IS NULL OR a.jusque >= au
+						ELSE false END
+	 ORDER BY a.genre = 'procedure_collective' DESC, a.genre = 'delai_de_grace' DESC LIMIT 1;
+END;
+COMMENT ON FUNCTION creances._suspension(text, text, text, integer, date, date) IS
+'Pourquoi une creance n''est pas a relancer ce jour-la : procedure_collective, delai_de_grace ou litige ; aucune ligne si rien ne la suspend.';
