@@ -35,7 +35,24 @@ SELECT debiteur AS client, facture, retard, solde::numeric(12,2), libelle_stade 
  WHERE retard > 0
  ORDER BY retard DESC LIMIT 8;
 
-\echo '8. LA BALANCE ÂGÉE, en jours de retard : creances.balance_agee_debiteur'
+SELECT facture FROM creances.encours WHERE solde > 0 AND solde < montant AND retard > 0 ORDER BY solde DESC, facture LIMIT 1
+\gset
+\echo '8. LE DÉCOMPTE D''UNE FACTURE PAYÉE EN PARTIE : creances.decompte_creance(''principal'',' :'facture' ', 1)'
+\echo
+SELECT du, au, jours, taux, montant::numeric(12,2), reste_principal::numeric(12,2) AS reste, texte
+  FROM creances.decompte_creance('principal', :'facture', 1)
+ ORDER BY ligne;
+\echo '   Et ce que doit encore un client qui paie toujours, mais en retard : creances.reste_du_debiteur()'
+\echo
+SELECT debiteur AS client, facture, principal::numeric(12,2), penalites::numeric(12,2), indemnite::numeric(12,2), total::numeric(12,2)
+  FROM creances.reste_du_debiteur('principal', (
+	SELECT c.debiteur FROM creances.creance c
+	 WHERE c.montant > 0
+	 GROUP BY c.debiteur
+	HAVING count(*) FILTER (WHERE c.solde = 0 AND c.soldee_le > c.echeance) > 0
+	 ORDER BY count(*) FILTER (WHERE c.solde = 0 AND c.soldee_le > c.echeance) DESC, c.debiteur LIMIT 1));
+
+\echo '9. LA BALANCE ÂGÉE, en jours de retard : creances.balance_agee_debiteur'
 \echo
 SELECT debiteur AS client, total::numeric(12,2),
 	   nullif(non_echu, 0)::numeric(12,2) AS non_echu,
@@ -51,7 +68,7 @@ SELECT '(total)', sum(total)::numeric(12,2), sum(non_echu)::numeric(12,2), sum(d
 	   sum(de_91_a_120 + plus_de_120)::numeric(12,2), nullif(sum(credits), 0)::numeric(12,2)
   FROM creances.balance_agee_debiteur;
 
-\echo '9. LES RELANCES DE CE SOIR : creances.a_faire'
+\echo '10. LES RELANCES DE CE SOIR : creances.a_faire'
 \echo
 SELECT debiteur AS client, canal, libelle_stade AS stade, travail, le AS depuis_le, factures,
 	   montant::numeric(12,2), retard

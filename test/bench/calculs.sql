@@ -39,7 +39,9 @@ BEGIN
 END $$;
 
 -- The contenders of each race, the one that the others are compared with first.
-CREATE TABLE public.course (numero integer GENERATED ALWAYS AS IDENTITY, course text, concurrent text, requete text);
+-- What runs on a sample has its time multiplied by "facteur".
+CREATE TABLE public.course (numero integer GENERATED ALWAYS AS IDENTITY, course text, concurrent text, requete text,
+							facteur numeric NOT NULL DEFAULT 1);
 INSERT INTO public.course (course, concurrent, requete)
 SELECT v.course || p.suffixe, v.concurrent, v.requete
   FROM (VALUES ('balance', 'sum(montant)', 'SELECT sum(montant) FROM public.lignes'),

@@ -7,5 +7,6 @@ WITH m AS (
 SELECT course AS race, concurrent AS contender, round(ms::numeric) AS median_ms,
 	   round((ms / first_value(ms) OVER (PARTITION BY course ORDER BY numero))::numeric, 2) AS ratio,
 	   CASE WHEN course = 'balance' AND concurrent = 'balance_agee()' THEN 'at most 1.25'
-			WHEN concurrent = 'penalite_retard()' THEN 'below 1.00' ELSE '' END AS goal
+			WHEN concurrent = 'penalite_retard()' THEN 'below 1.00'
+			WHEN concurrent LIKE 'plpgsql, half-years x payments%' THEN 'at least 40' ELSE '' END AS goal
   FROM m ORDER BY numero;

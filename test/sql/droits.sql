@@ -152,7 +152,7 @@ INSERT INTO actes (acte, requete) VALUES
     ('scenario', $$INSERT INTO creances.scenario (scenario, intitule) VALUES ('x', 'x')$$),
     ('etape', $$INSERT INTO creances.etape (scenario, etape, delai, canal, stade, intitule) VALUES ('x', 1, 1, 'courriel', 'relance_1', 'x')$$),
     ('synonyme', $$INSERT INTO creances.synonyme (champ, nom) VALUES ('facture', 'x')$$),
-    ('creancier', $$UPDATE creances.creancier SET taux = '12 %'$$),
+    ('creancier', $$UPDATE creances.creancier SET type = 'particulier'$$),
     ('_cesser, table followed', format($$SELECT creances._cesser(%s)$$, 'erp.f'::regclass::oid)),
     ('_poser', format($$SELECT creances._poser(%s::oid::regclass, ARRAY['x'])$$, 'erp.f'::regclass::oid));
 -- one action taken, to be confirmed; one to be validated

@@ -31,16 +31,16 @@ INSERT INTO f VALUES (3, 'R1', 1, 'A', '2025-08-01', '2025-09-01', 10000);
 UPDATE f SET paye = 10000, paye_le = '2025-09-02' WHERE id = 3;
 UPDATE f SET paye = 0, paye_le = NULL WHERE id = 3;
 SELECT nature, montant FROM creances.reglement WHERE facture = 'R1' ORDER BY connu_le, reglement;
-SELECT pg_temp.du('R1', creances.aujourdhui()) = format('%s au taux BCE+10, indemnite 40', creances.penalite_retard(10000, '2025-09-01', creances.aujourdhui()));
+SELECT pg_temp.du('R1', creances.aujourdhui()) = format('%s au taux BCE+10, indemnite 40.00', creances.penalite_retard(10000, '2025-09-01', creances.aujourdhui()));
 -- two payments, the second rejected in part: what is left paid is 2,500 from the first day
 INSERT INTO f VALUES (4, 'R2', 1, 'A', '2025-08-01', '2025-09-01', 10000);
 UPDATE f SET paye = 3000, paye_le = '2025-09-11' WHERE id = 4;
 UPDATE f SET paye = 7000, paye_le = '2025-09-21' WHERE id = 4;
 UPDATE f SET paye = 2500 WHERE id = 4;
-SELECT pg_temp.du('R2', creances.aujourdhui()) = format('%s au taux BCE+10, indemnite 40',
+SELECT pg_temp.du('R2', creances.aujourdhui()) = format('%s au taux BCE+10, indemnite 40.00',
 	creances.penalite_retard(10000, '2025-09-01', '2025-09-11') + creances.penalite_retard(7500, '2025-09-11', creances.aujourdhui()));
 
-\echo == overpaid: never negative interest, no 40 EUR on nothing
+\echo == overpaid and late: never negative interest, and the 40 EUR stay due
 INSERT INTO f VALUES (5, 'O1', 1, 'A', '2025-08-01', '2025-09-01', 1000);
 UPDATE f SET paye = 1500, paye_le = '2025-09-11' WHERE id = 5;
 SELECT pg_temp.du('O1', '2026-01-01'), creances.penalite_retard(1000, '2025-09-01', '2025-09-11');
@@ -63,7 +63,7 @@ UPDATE creances.debiteur SET type = 'public' WHERE debiteur = 'mairie';
 SELECT pg_temp.du('G1', '2024-12-31'), creances.penalite_retard(10000, '2024-07-01', '2024-12-31', 'BCE+8 fixe');
 SELECT pg_temp.du('G1', '2024-07-01'), pg_temp.du('G1', '2024-07-02');
 
-\echo == consumer: nothing before the formal notice is sent, then the legal rate, column of the professionals; never 40 EUR
+\echo == consumer: nothing before the formal notice is received, then the legal rate, column of the professionals; never 40 EUR
 INSERT INTO f VALUES (30, 'C1', 1, 'dupont', '2026-03-01', '2026-04-01', 1850);
 UPDATE creances.debiteur SET type = 'consommateur' WHERE debiteur = 'dupont';
 SELECT pg_temp.du('C1', '2026-06-30');
@@ -71,7 +71,11 @@ SELECT creances.passer_etape('principal', 'C1', 1, 'vu au comptoir', '2026-05-31
 SELECT stade, mise_en_demeure_le FROM creances.avancement WHERE facture = 'C1';
 SELECT pg_temp.du('C1', '2026-06-30') AS passee_a_la_main;
 UPDATE creances.avancement SET mise_en_demeure_le = '2026-05-31' WHERE facture = 'C1';
-SELECT pg_temp.du('C1', '2026-06-30') AS envoyee, round(1850 * 2.62 * 30 / 36500, 2) AS v13;
+SELECT pg_temp.du('C1', '2026-06-30') AS envoyee;
+SELECT code, message FROM creances.alerte WHERE code = 'mise_en_demeure';
+SELECT creances.consigner('principal', 'dupont', 'mise_en_demeure', '2026-05-31', 'avis de réception', 'C1') IS NOT NULL;
+SELECT pg_temp.du('C1', '2026-06-30') AS recue, round(1850 * 2.62 * 30 / 36500, 2) AS v13;
+SELECT count(*) FROM creances.alerte WHERE code = 'mise_en_demeure';
 
 \echo == other currencies: their own unit, and 40 EUR apart
 INSERT INTO f VALUES (40, 'Y1', 1, 'K', '2025-08-01', '2025-09-01', 1000000, 0, NULL, 'JPY'), (41, 'T1', 1, 'K', '2025-08-01', '2025-09-01', 1000, 0, NULL, 'TND');
