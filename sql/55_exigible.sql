@@ -129,8 +129,8 @@ BEGIN ATOMIC
 		  FROM creances._actes(c.creancier, e.debiteur, c.facture, c.rang, e.naissance, au) i
 		 WHERE o.actes AND i.genre = 'delai_de_grace') h ON true
 	 CROSS JOIN LATERAL (
-		SELECT array_agg(m.jour ORDER BY m.bloc, m.su, m.n) AS jours, array_agg(m.nature ORDER BY m.bloc, m.su, m.n) AS natures,
-			   array_agg(m.montant ORDER BY m.bloc, m.su, m.n) AS montants, array_agg(m.texte ORDER BY m.bloc, m.su, m.n) AS textes
+		-- (one sort for the four of them)
+		SELECT array_agg(m.jour) AS jours, array_agg(m.nature) AS natures, array_agg(m.montant) AS montants, array_agg(m.texte) AS textes
 		  FROM (SELECT 0 AS bloc, NULL::timestamptz AS su, NULL::text AS n, least(e.nee_le, t.echeance) AS jour, 'facture' AS nature,
 					   e.montant AS montant, NULL::text AS texte
 				 WHERE c.versions = 0 AND NOT e.retiree AND e.nee_le <= au
@@ -183,10 +183,10 @@ BEGIN ATOMIC
 				 WHERE g.regime IN ('consommateur', 'particulier') AND q.depart IS NOT NULL AND NOT e.retiree AND e.nee_le <= au
 				UNION ALL
 				SELECT 6, NULL, NULL, t.terme, 'note', 0, format('terme du %s reporté au jour ouvré suivant (CCP R2192-10)', to_char(t.echeance, 'DD/MM/YYYY'))
-				 WHERE g.regime = 'public' AND t.terme > t.echeance AND NOT z.refus AND NOT e.retiree AND e.nee_le <= au) m) f
+				 WHERE g.regime = 'public' AND t.terme > t.echeance AND NOT z.refus AND NOT e.retiree AND e.nee_le <= au
+				 ORDER BY 1, 2, 3) m) f
 	 CROSS JOIN LATERAL (
-		SELECT array_agg(n.depuis ORDER BY n.depuis) AS depuis, array_agg(n.taux ORDER BY n.depuis) AS taux,
-			   array_agg(n.plancher ORDER BY n.depuis) AS planchers, array_agg(n.origine ORDER BY n.depuis) AS origines
+		SELECT array_agg(n.depuis) AS depuis, array_agg(n.taux) AS taux, array_agg(n.plancher) AS planchers, array_agg(n.origine) AS origines
 		  FROM (SELECT DISTINCT ON (p.depuis) p.depuis, p.taux, p.plancher, p.origine
 				  FROM (SELECT date '-infinity' AS depuis, NULL::date AS jugement,
 							   CASE g.regime WHEN 'public' THEN 'BCE+8 fixe'::creances.taux_retard

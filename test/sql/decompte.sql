@@ -97,14 +97,14 @@ CREATE FUNCTION pg_temp.avoirs(c creances.creance, du date, au date) RETURNS num
 -- The day the debt was born.
 CREATE FUNCTION pg_temp.naissance(c creances.creance) RETURNS date LANGUAGE sql STABLE AS $$ SELECT coalesce(c.livraison, c.emission, c.nee_le) $$;
 
--- The acts that concern a receivable and count on a day. What a judge or a
--- contract said of all debts, it said of those that were born.
+-- The acts that concern a receivable and count on a day. What a demand, a judge
+-- or a contract said of all debts, it said of those that were born.
 CREATE FUNCTION pg_temp.actes(c creances.creance, au date) RETURNS SETOF creances.acte LANGUAGE sql STABLE AS $$
     SELECT a.* FROM creances.acte AS a
     WHERE a.creancier = c.creancier AND a.debiteur = c.debiteur AND a.facture IN ('', c.facture) AND a.rang IN (0, c.rang)
       AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au)
       AND (a.facture <> '' OR pg_temp.naissance(c) <= a.le
-           OR a.genre NOT IN ('condamnation', 'titre_executoire', 'capitalisation', 'delai_de_grace', 'demande_en_justice')) $$;
+           OR a.genre NOT IN ('mise_en_demeure', 'condamnation', 'titre_executoire', 'capitalisation', 'delai_de_grace', 'demande_en_justice')) $$;
 
 -- The term: a due date that was brought forward is not one before the debtor could
 -- know; a public buyer's is put off to the next working day.
@@ -132,21 +132,21 @@ BEGIN
     RETURN t;
 END $$;
 
--- The first late day, one that the judge did not grant; NULL when nothing is
--- owed that morning, or when it has not come.
-CREATE FUNCTION pg_temp.premier_retard(c creances.creance, au date, correction text) RETURNS date LANGUAGE plpgsql STABLE AS $$
+-- The first late day, one that the judge did not grant.
+CREATE FUNCTION pg_temp.premier_retard(c creances.creance, au date) RETURNS date LANGUAGE plpgsql STABLE AS $$
 DECLARE
     jour date := pg_temp.terme(c, au) + 1;
 BEGIN
     WHILE EXISTS (SELECT FROM pg_temp.actes(c, au) AS a WHERE a.genre = 'delai_de_grace' AND jour BETWEEN a.le AND a.jusque) LOOP
         jour := jour + 1;
     END LOOP;
-    IF jour > au OR pg_temp.montant_retenu(c, jour - 1, au, correction)
-                    <= pg_temp.avoirs(c, '1900-01-01', jour - 1) + (SELECT coalesce(sum(p.montant), 0) FROM pg_temp.paiements(c, au) AS p WHERE p.le < jour) THEN
-        RETURN NULL;
-    END IF;
     RETURN jour;
 END $$;
+
+-- Is anything owed that morning?
+CREATE FUNCTION pg_temp.en_retard(c creances.creance, jour date, au date, correction text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT jour <= au AND pg_temp.montant_retenu(c, jour - 1, au, correction)
+                          > pg_temp.avoirs(c, '1900-01-01', jour - 1) + (SELECT coalesce(sum(p.montant), 0) FROM pg_temp.paiements(c, au) AS p WHERE p.le < jour) $$;
 
 CREATE FUNCTION pg_temp.oracle(p_creancier text, p_facture text, p_rang integer, p_au date, p_imputation text, p_arrondi text, p_correction text,
     OUT penalites numeric, OUT reste_principal numeric, OUT reste_penalites numeric, OUT reste_indemnite numeric, OUT reste_frais numeric, OUT en_compte numeric)
@@ -242,13 +242,13 @@ BEGIN
 
     -- the 40 EUR: first of the due dates of the invoice to be late, or each of them; a
     -- statement in another currency does not bear them
-    retard := pg_temp.premier_retard(c, p_au, p_correction);
-    forfait := c.devise = 'EUR' AND regime IN ('professionnel', 'public') AND terme + 1 >= '2013-01-01' AND retard IS NOT NULL
+    retard := pg_temp.premier_retard(c, p_au);
+    forfait := c.devise = 'EUR' AND regime IN ('professionnel', 'public') AND terme + 1 >= '2013-01-01'
         AND NOT coalesce(terme >= jugement, false)
         AND (une_par = 'echeance' OR NOT EXISTS (
-            SELECT FROM creances.creance AS z, pg_temp.etat(z.creancier, z.facture, z.rang, p_au) AS y
+            SELECT FROM creances.creance AS z, pg_temp.etat(z.creancier, z.facture, z.rang, p_au) AS y, pg_temp.premier_retard(y, p_au) AS autre
             WHERE z.creancier = c.creancier AND z.facture = c.facture AND z.rang <> c.rang
-              AND (pg_temp.premier_retard(y, p_au, p_correction), y.rang) < (retard, c.rang)));
+              AND (autre, y.rang) < (retard, c.rang) AND pg_temp.en_retard(y, autre, p_au, p_correction)));
 
     SELECT array_agg(y.le), array_agg(y.montant) INTO paye_le, paye FROM pg_temp.paiements(c, p_au) AS y WHERE y.montant > 0;
     IF p_au < c.nee_le THEN
@@ -312,7 +312,7 @@ BEGIN
         END IF;
 
         -- 2. the first late day
-        IF forfait AND j.jour = retard THEN
+        IF forfait AND j.jour = retard AND principal > 0 THEN
             -- less what was waived beforehand
             SELECT greatest(0, 40 - coalesce(sum(coalesce(y.montant, 40)), 0)) INTO indemnite
             FROM pg_temp.actes(c, p_au) AS y WHERE y.genre = 'remise' AND y.poste = 'indemnite' AND y.le < retard;
@@ -328,8 +328,8 @@ BEGIN
             m2 := pg_temp.montant_retenu(c, j.jour, p_au, p_correction);
             x := m2 - m - pg_temp.avoirs(c, j.jour, j.jour);
             m := m2;
-            principal := principal - compte + x;
-            compte := greatest(0, - principal);
+            principal := principal + x - CASE WHEN ordre IS NULL THEN compte ELSE 0 END;
+            compte := greatest(0, - principal) + CASE WHEN ordre IS NULL THEN 0 ELSE compte END;
             principal := greatest(0, principal);
             -- 5. waivers: never more than what is due
             FOR a IN SELECT y.* FROM pg_temp.actes(c, p_au) AS y WHERE y.genre = 'remise' AND y.le = j.jour LOOP
@@ -357,11 +357,18 @@ BEGIN
                 compte := greatest(0, - principal);
                 principal := greatest(0, principal);
             ELSIF reste + compte > 0 THEN
-                -- with what is on account: connected debts are set off (C. civ. 1348-1)
-                courus := courus + round(ligne / diviseur, nd);
-                ligne := 0;
+                -- with what is on account: connected debts are set off (C. civ. 1348-1). What is paid of
+                -- interest is an amount in cents, and so is what remains
+                IF reste > 0 THEN
+                    courus := courus + round(ligne / diviseur, nd);
+                    ligne := 0;
+                END IF;
                 reste := reste + compte;
                 FOREACH poste IN ARRAY ordre LOOP
+                    IF poste = 'interets' AND reste > 0 AND courus + round(ligne / diviseur, nd) > eteints THEN
+                        courus := courus + round(ligne / diviseur, nd);
+                        ligne := 0;
+                    END IF;
                     x := least(reste, CASE poste WHEN 'interets' THEN courus - eteints WHEN 'principal' THEN principal WHEN 'frais' THEN frais ELSE indemnite END);
                     reste := reste - x;
                     CASE poste
@@ -378,11 +385,16 @@ BEGIN
                 END LOOP;
                 compte := reste;
             END IF;
+            -- a payment closes a line, and so does an anniversary on which a year may be due
+            IF p_arrondi = 'segment' AND (j.jour = ANY (paye_le) OR j.jour = ANY (anniversaires) AND j.jour >= (depuis + interval '1 year')::date) THEN
+                courus := courus + round(ligne / diviseur, nd);
+                ligne := 0;
+            END IF;
             x := courus + round(ligne / diviseur, nd) - eteints;
             capitalise := least(capitalise, x);
             -- 7. interest due for a whole year bears interest, from the next day
             IF j.jour = ANY (anniversaires) AND NOT coalesce(j.jour > jugement, false)
-               AND portes >= (depuis + interval '1 year')::date - depuis AND x > 0 THEN
+               AND portes >= (depuis + interval '1 year')::date - depuis AND x > capitalise THEN
                 -- an amount in cents from now on
                 courus := courus + round(ligne / diviseur, nd);
                 ligne := 0;
@@ -508,14 +520,14 @@ BEGIN
         m0 := m;
         -- the other due dates are before, after, on the same day
         d := CASE WHEN n = rang THEN e ELSE e + (n - rang) * pg_temp.une('{0,30,30,1}'::integer[]) END;
-        IF random() < 0.12 THEN
+        IF rangs = 1 AND random() < 0.13 THEN
             IF n = rang THEN
                 genres := genres || 'amount changed'::text;
             END IF;
             FOR v IN 1 .. 1 + pg_temp.de(3) LOOP
                 INSERT INTO creances.creance_version (creancier, facture, rang, version, jusque, debiteur, nee_le, emission, echeance, montant, devise, retiree, motif)
                 SELECT k, 'F', n, v, greatest(x.le, coalesce((SELECT max(y.jusque) FROM creances.creance_version AS y WHERE y.creancier = k AND y.rang = n), '1900-01-01')),
-                       'D', emission, emission, d + CASE WHEN rangs = 1 AND random() < 0.3 THEN pg_temp.de(60) - 30 ELSE 0 END, m, devise, false, 'montant'
+                       'D', emission, emission, d + CASE WHEN random() < 0.3 THEN pg_temp.de(60) - 30 ELSE 0 END, m, devise, false, 'montant'
                 FROM (SELECT d - 15 + pg_temp.de(duree + 30) AS le) AS x;
                 m := round(greatest(m0 * (random() * 1.5)::numeric, 10.0 ^ -nd), nd);
             END LOOP;
