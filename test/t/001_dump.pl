@@ -92,6 +92,16 @@ DELETE FROM public.factures WHERE id = 31;
 UPDATE public.factures SET date_echeance = NULL WHERE id = 32;
 INSERT INTO public.factures VALUES (41, 'F1', 'un doublon', '2024-03-01', '2024-03-01', 12);
 SELECT creances.rafraichir();
+-- what people have recorded
+SELECT creances.convenir('principal', '2024-01-01', '9 %', base => '360', source => 'CGV 2024');
+SELECT creances.consigner(creancier, debiteur, 'frais', '2024-03-18', 'sommation de payer', facture, rang, montant => 85.20)
+  FROM creances.creance WHERE creancier = 'principal' AND solde > 0 AND echeance < '2024-03-18' ORDER BY facture LIMIT 1;
+SELECT creances.consigner(creancier, debiteur, 'remise', '2024-03-18', 'geste commercial', facture, rang, poste => 'indemnite')
+  FROM creances.creance WHERE creancier = 'sœur' AND solde > 0 AND echeance < '2024-03-18' ORDER BY facture LIMIT 1;
+SELECT creances.annuler_acte(creances.consigner(creancier, debiteur, 'litige', '2024-03-18', 'erreur de quantité'), 'accord', '2024-03-18')
+  FROM creances.debiteur WHERE creancier = 'sœur' ORDER BY debiteur LIMIT 1;
+UPDATE creances.debiteur SET type = 'public' WHERE (creancier, debiteur) = (SELECT creancier, max(debiteur) FROM creances.debiteur WHERE creancier = 'sœur' GROUP BY creancier);
+INSERT INTO creances.delai_prescription (nature, mois, intitule, source) VALUES ('bail', 12, 'clause du bail', 'C. civ. 2254');
 -- left in the journal
 UPDATE "Ventes d'été"."pièces" SET solde_du = 0 WHERE "n°" = 14;
 INSERT INTO "Ventes d'été"."pièces" VALUES ('sœur', 21, 'tiers 9', '2024-03-02', 7, 7);
@@ -104,11 +114,12 @@ SELECT 'anomalies', count(*) FROM creances.anomalie
 UNION ALL SELECT 'journal', count(*) FROM creances.a_revoir
 UNION ALL SELECT 'versions', count(*) FROM creances.creance_version
 UNION ALL SELECT 'annulations', count(*) FROM creances.reglement WHERE montant < 0
+UNION ALL SELECT 'actes', count(*) FROM creances.acte
 UNION ALL SELECT string_agg(DISTINCT etat, ' ' ORDER BY etat), 0 FROM creances.relance
 UNION ALL SELECT 'devises', count(DISTINCT devise) FROM creances.relance
 UNION ALL SELECT 'à faire', least(count(*), 5) FROM creances.a_faire});
 is( $life,
-	"anomalies|2\njournal|2\nversions|2\nannulations|1\na_envoyer annulee envoyee prise|0\ndevises|2\nà faire|5",
+	"anomalies|2\njournal|2\nversions|2\nannulations|1\nactes|3\na_envoyer annulee envoyee prise|0\ndevises|2\nà faire|5",
 	'the database has a life');
 
 # Each comparison is a query whose whole result is compared as text.  Grouped
@@ -130,6 +141,13 @@ SELECT d, b.* FROM (VALUES (date '2024-03-03'), ('2024-03-10'), ('2024-03-18'), 
 	   creances.balance_agee(d) b ORDER BY b::text, d},
 	'balance per debtor' => q{SELECT * FROM creances.balance_agee_debiteur b ORDER BY b::text},
 	'open items and penalties' => q{SELECT * FROM creances.encours e ORDER BY e::text},
+	'what can be claimed' => q{
+SELECT r.* FROM creances.debiteur d, creances.reste_du_debiteur(d.creancier, d.debiteur, '2024-12-31') r ORDER BY r::text},
+	'statements' => q{
+SELECT c.facture, l.* FROM creances.creance c, creances.decompte_creance(c.creancier, c.facture, c.rang, '2024-12-31') l
+ ORDER BY c.creancier, c.facture, c.rang, l.ligne},
+	'prescription' => q{
+SELECT * FROM creances.nature_prescription n, creances.prescription_proche(3000, '2024-12-31') p ORDER BY n::text, p::text},
 	'work to do' => q{SELECT * FROM creances.a_faire a ORDER BY a::text},
 	'alerts' => q{SELECT * FROM creances.alerte a ORDER BY a::text},
 	'decisions' => q{SELECT * FROM creances.decision('2024-03-19') d ORDER BY d::text},
