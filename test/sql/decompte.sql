@@ -180,6 +180,7 @@ DECLARE
     indexe boolean;
     retard date;
     forfait boolean;
+    mouvement boolean;
     evenements date[];
     paye_le date[];
     paye numeric[];
@@ -328,6 +329,7 @@ BEGIN
             m2 := pg_temp.montant_retenu(c, j.jour, p_au, p_correction);
             x := m2 - m - pg_temp.avoirs(c, j.jour, j.jour);
             m := m2;
+            mouvement := x <> 0 OR j.jour = ANY (paye_le);
             principal := principal + x - CASE WHEN ordre IS NULL THEN compte ELSE 0 END;
             compte := greatest(0, - principal) + CASE WHEN ordre IS NULL THEN 0 ELSE compte END;
             principal := greatest(0, principal);
@@ -369,11 +371,11 @@ BEGIN
                         courus := courus + round(ligne / diviseur, nd);
                         ligne := 0;
                     END IF;
-                    x := least(reste, CASE poste WHEN 'interets' THEN courus - eteints WHEN 'principal' THEN principal WHEN 'frais' THEN frais ELSE indemnite END);
+                    x := least(reste, CASE poste WHEN 'interets' THEN courus + round(ligne / diviseur, nd) - eteints WHEN 'principal' THEN principal WHEN 'frais' THEN frais ELSE indemnite END);
                     reste := reste - x;
                     CASE poste
                         WHEN 'interets' THEN
-                            IF x > 0 AND x = courus - eteints THEN
+                            IF x > 0 AND x = courus + round(ligne / diviseur, nd) - eteints THEN
                                 depuis := j.jour;
                                 portes := 0;
                             END IF;
@@ -385,8 +387,8 @@ BEGIN
                 END LOOP;
                 compte := reste;
             END IF;
-            -- a payment closes a line, and so does an anniversary on which a year may be due
-            IF p_arrondi = 'segment' AND (j.jour = ANY (paye_le) OR j.jour = ANY (anniversaires) AND j.jour >= (depuis + interval '1 year')::date) THEN
+            -- a movement closes a line, and so does an anniversary on which a year may be due
+            IF p_arrondi = 'segment' AND (mouvement OR j.jour = ANY (anniversaires) AND j.jour >= (depuis + interval '1 year')::date) THEN
                 courus := courus + round(ligne / diviseur, nd);
                 ligne := 0;
             END IF;
@@ -429,7 +431,7 @@ CREATE FUNCTION pg_temp.acte(p_creancier text, p_genre text, p_le date, p_jusque
 
 -- Movements of one receivable, in the order of their records: the level paid
 -- is never negative, their dates are in any order.
-CREATE FUNCTION pg_temp.mouvements(p_creancier text, p_rang integer, p_echeance date, p_montant numeric, nd integer, nombre integer, duree integer) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.mouvements(p_creancier text, p_rang integer, p_echeance date, p_montant numeric, nd integer, nombre integer, duree integer, seul boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     niveau numeric := 0;
     dernier numeric;
@@ -454,7 +456,7 @@ BEGIN
             m := - CASE WHEN random() < 0.7 THEN least(dernier, niveau) ELSE round(niveau * random()::numeric, nd) END;
         ELSIF random() < 0.18 THEN
             genre := pg_temp.une('{avoir,avoir,perte,correction}'::text[]);
-            m := round(p_montant * (random() * 0.7 - 0.05)::numeric, nd);
+            m := round(p_montant * (random() * 0.7 - CASE WHEN seul THEN 0.05 ELSE 0 END)::numeric, nd);
         ELSE
             m := round(p_montant * CASE pg_temp.de(12) WHEN 0 THEN 1 WHEN 1 THEN 1.3 WHEN 2 THEN 0.5 WHEN 3 THEN 0.5 ELSE (random() * 0.4)::numeric END, nd);
             dernier := m;
@@ -526,13 +528,13 @@ BEGIN
             END IF;
             FOR v IN 1 .. 1 + pg_temp.de(3) LOOP
                 INSERT INTO creances.creance_version (creancier, facture, rang, version, jusque, debiteur, nee_le, emission, echeance, montant, devise, retiree, motif)
-                SELECT k, 'F', n, v, greatest(x.le, coalesce((SELECT max(y.jusque) FROM creances.creance_version AS y WHERE y.creancier = k AND y.rang = n), '1900-01-01')),
-                       'D', emission, emission, d + CASE WHEN random() < 0.3 THEN pg_temp.de(60) - 30 ELSE 0 END, m, devise, false, 'montant'
+                SELECT k, 'F', n, v, greatest(x.le, emission + 1, coalesce((SELECT max(y.jusque) FROM creances.creance_version AS y WHERE y.creancier = k AND y.rang = n), '1900-01-01')),
+                       'D', emission, emission, greatest(emission, d + CASE WHEN random() < 0.3 THEN pg_temp.de(60) - 30 ELSE 0 END), m, devise, false, 'montant'
                 FROM (SELECT d - 15 + pg_temp.de(duree + 30) AS le) AS x;
                 m := round(greatest(m0 * (random() * 1.5)::numeric, 10.0 ^ -nd), nd);
             END LOOP;
         END IF;
-        PERFORM pg_temp.mouvements(k, n, d, m0, nd, pg_temp.de(7), duree);
+        PERFORM pg_temp.mouvements(k, n, d, m0, nd, pg_temp.de(7), duree, rangs = 1);
         INSERT INTO creances.creance (creancier, facture, rang, debiteur, nature, emission, livraison, nee_le, echeance, montant, devise, solde, versions, version_le, suivi, cle)
         SELECT k, 'F', n, 'D', 'facture', CASE WHEN i % 3 > 0 THEN emission END, livraison, emission, d, m, devise,
                m - coalesce((SELECT sum(r.montant) FROM creances.reglement AS r WHERE r.creancier = k AND r.rang = n), 0),
@@ -574,7 +576,7 @@ BEGIN
         PERFORM pg_temp.acte(k, 'procedure_collective', d, CASE WHEN random() < 0.3 THEN d + pg_temp.de(100) END, '');
         genres := genres || 'procedure_collective'::text;
     END IF;
-    IF random() < 0.12 THEN
+    IF rangs = 1 AND random() < 0.13 THEN
         d := e - 20 + pg_temp.de(duree + 20);
         PERFORM pg_temp.acte(k, 'delai_de_grace', d, d + pg_temp.de(250), pg_temp.une('{F,""}'::text[]));
         IF random() < 0.3 THEN

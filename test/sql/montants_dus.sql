@@ -57,7 +57,7 @@ SELECT indemnite FROM creances._accessoires('principal', 'I2', 1, '2013-06-01') 
 \echo == what the credits of the debtor cover bears no interest
 SELECT pg_temp.du('I1', '2025-12-01', 2, 400), creances.penalite_retard(100, '2025-10-01', '2025-12-01');
 
-\echo == public buyer: ECB + 8 fixed; a term that ends on a Saturday ends on the next working day (droit.md 3)
+\echo == public buyer: ECB + 8 fixed; a term that ends on a Saturday ends on the next working day (F32073, CCP R2192-10)
 INSERT INTO f VALUES (20, 'G1', 1, 'mairie', '2024-05-30', '2024-06-29', 10000);
 UPDATE creances.debiteur SET type = 'public' WHERE debiteur = 'mairie';
 SELECT pg_temp.du('G1', '2024-12-31'), creances.penalite_retard(10000, '2024-07-01', '2024-12-31', 'BCE+8 fixe');
