@@ -38,6 +38,15 @@ SELECT count(*) FROM regles WHERE replace(texte, ',', '.')::creances.taux_retard
 UPDATE regles SET texte = texte::creances.taux_retard::text;
 
 -- ---------------------------------------------------------------- the oracle
+--
+-- C. com. L441-10 II and D441-5 (professionals, floor, 40 EUR), CCP R2192-31 and
+-- R2192-10 (public buyers), C. civ. 1344-1 and 1231-7, CMF L313-2 (consumers),
+-- CMF L313-3 (five points), C. civ. 1343-1 (interest first), 1343-2 (interest on
+-- interest), 1343-5 (days of grace), 1348-1 (set-off), C. com. L622-28 and L622-17
+-- (insolvency), CPCE L111-8 (costs).
+--
+-- A day is: its interest, the 40 EUR, costs, credit notes and changes of the
+-- amount, waivers, payments and set-off, capitalisation.
 
 -- The amount of a receivable in the evening of a day: the oldest of the states
 -- that were changed later, else today's.
@@ -416,6 +425,9 @@ BEGIN
 END $$;
 
 -- ------------------------------------------------------------- random ledgers
+--
+-- Which of several due dates bears the 40 EUR of an invoice is compared on those
+-- whose amounts and dates did not change and without days of grace.
 
 CREATE FUNCTION pg_temp.de(n integer) RETURNS integer LANGUAGE sql VOLATILE AS $$ SELECT floor(random() * n)::integer $$;
 CREATE FUNCTION pg_temp.une(textes anyarray) RETURNS anyelement LANGUAGE sql VOLATILE AS $$ SELECT textes[1 + floor(random() * cardinality(textes))::integer] $$;
