@@ -25,6 +25,7 @@ OBJS = \
 	src/essai.o \
 	src/ordres.o \
 	src/relecture.o \
+	src/annexes.o \
 	src/rafraichir.o \
 	src/correspondance.o
 
@@ -37,6 +38,10 @@ PARTS = \
 	sql/25_taux.sql \
 	sql/30_fonctions.sql \
 	sql/40_suivi.sql \
+	sql/41_correspondance.sql \
+	sql/42_lecture.sql \
+	sql/43_rafraichir.sql \
+	sql/44_rattachement.sql \
 	sql/45_actes.sql \
 	sql/50_moteur.sql \
 	sql/52_delais.sql \

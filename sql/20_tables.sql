@@ -1,6 +1,6 @@
 -- Tables. Three kinds, and the walls between them:
 --   the journal  a_revoir: what the ERP's own transactions append;
---   the facts    creancier, debiteur, creance, creance_version, reglement, anomalie, a_decider:
+--   the facts    creancier, debiteur, creance, creance_version, reglement, ligne_refusee, a_decider:
 --                written by rafraichir() and by nothing else;
 --   the engine   avancement, relance, relance_creance, passe, evenement:
 --                written by the pass, the takers and the collectors, never in the ERP's transactions.
@@ -180,40 +180,49 @@ CREATE TABLE creances.reglement (
 	montant		numeric NOT NULL CHECK (montant <> 0 AND abs(montant) < 1e16 AND montant = round(montant, 6)),
 	nature		text NOT NULL DEFAULT 'paiement',
 	reprise		boolean NOT NULL DEFAULT false,
+	suivi		regclass,
+	cle			text,
 	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
 	details		jsonb NOT NULL DEFAULT '{}',
-	PRIMARY KEY (creancier, reglement)
+	PRIMARY KEY (creancier, reglement),
+	CHECK ((suivi IS NULL) = (cle IS NULL))
 );
+CREATE INDEX reglement_suivi ON creances.reglement (suivi, cle) WHERE suivi IS NOT NULL;
 CREATE INDEX reglement_creance ON creances.reglement (creancier, facture, rang);
 CREATE INDEX reglement_le ON creances.reglement (le);
 COMMENT ON TABLE creances.reglement IS
 'Mouvement date d''une creance : positif s''il diminue ce qui est du, negatif s''il l''augmente (paiement rejete). Ecrit par rafraichir() seulement.';
 COMMENT ON COLUMN creances.reglement.creancier IS 'Societe creanciere.';
-COMMENT ON COLUMN creances.reglement.reglement IS 'Cle deterministe : facture:rang:numero, le numero etant pris sous le verrou de la creance.';
+COMMENT ON COLUMN creances.reglement.reglement IS 'Cle deterministe : facture:rang:numero, ou :reglement:numero s''il vient d''une table de reglements ; le numero est pris sous le verrou de la creance.';
 COMMENT ON COLUMN creances.reglement.facture IS 'Numero de la facture.';
 COMMENT ON COLUMN creances.reglement.rang IS 'Rang de l''echeance.';
 COMMENT ON COLUMN creances.reglement.le IS 'Date du mouvement : celle que donne l''ERP, sinon le jour ou il a ete vu.';
 COMMENT ON COLUMN creances.reglement.montant IS 'Montant, dans la devise de la creance.';
-COMMENT ON COLUMN creances.reglement.nature IS 'paiement, ou annulation (baisse du montant regle).';
+COMMENT ON COLUMN creances.reglement.nature IS 'paiement, annulation (baisse du montant regle), avoir, acompte, perte ou correction.';
 COMMENT ON COLUMN creances.reglement.reprise IS 'Mouvement d''ouverture : ce qui etait deja regle quand la table a ete suivie.';
+COMMENT ON COLUMN creances.reglement.suivi IS 'Table suivie (reglements, avoirs lies) dont il vient ; NULL : de la colonne reglee de la facture.';
+COMMENT ON COLUMN creances.reglement.cle IS 'Cle de sa ligne dans cette table.';
 COMMENT ON COLUMN creances.reglement.connu_le IS 'Instant de l''enregistrement.';
 COMMENT ON COLUMN creances.reglement.details IS 'Colonnes de l''utilisateur.';
 
-CREATE TABLE creances.anomalie (
+CREATE TABLE creances.ligne_refusee (
 	suivi		regclass NOT NULL,
 	cle			text NOT NULL,
 	code		text NOT NULL,
 	motif		text NOT NULL,
+	attend		text,
 	depuis		timestamptz NOT NULL DEFAULT clock_timestamp(),
 	PRIMARY KEY (suivi, cle)
 );
-COMMENT ON TABLE creances.anomalie IS
+CREATE INDEX ligne_refusee_attend ON creances.ligne_refusee (attend) WHERE attend IS NOT NULL;
+COMMENT ON TABLE creances.ligne_refusee IS
 'Ligne de l''ERP qui n''a pas pu etre suivie, et pourquoi. Rien n''est reclame sur cette cle tant qu''elle y figure ; elle en sort quand la ligne est reparee.';
-COMMENT ON COLUMN creances.anomalie.suivi IS 'Table suivie.';
-COMMENT ON COLUMN creances.anomalie.cle IS 'Cle de la ligne.';
-COMMENT ON COLUMN creances.anomalie.code IS 'facture, debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
-COMMENT ON COLUMN creances.anomalie.motif IS 'Explication.';
-COMMENT ON COLUMN creances.anomalie.depuis IS 'Instant de la constatation.';
+COMMENT ON COLUMN creances.ligne_refusee.suivi IS 'Table suivie.';
+COMMENT ON COLUMN creances.ligne_refusee.cle IS 'Cle de la ligne.';
+COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture, debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
+COMMENT ON COLUMN creances.ligne_refusee.motif IS 'Explication.';
+COMMENT ON COLUMN creances.ligne_refusee.attend IS 'Cle, dans sa table, de la facture que ce reglement attend : il est relu quand elle arrive.';
+COMMENT ON COLUMN creances.ligne_refusee.depuis IS 'Instant de la constatation.';
 
 CREATE TABLE creances.a_decider (
 	creancier	text NOT NULL,
@@ -233,7 +242,7 @@ SELECT pg_catalog.pg_extension_config_dump('creances.debiteur', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.creance', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.creance_version', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.reglement', '');
-SELECT pg_catalog.pg_extension_config_dump('creances.anomalie', '');
+SELECT pg_catalog.pg_extension_config_dump('creances.ligne_refusee', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.a_decider', '');
 
 CREATE FUNCTION creances.aujourdhui(creancier text DEFAULT NULL) RETURNS date

@@ -312,7 +312,7 @@ BEGIN ATOMIC
 		  JOIN creances.creance c ON c.creancier = u.creancier AND c.debiteur = u.debiteur AND c.solde <> 0
 	), obstacles AS (
 		SELECT o.*, CASE
-			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.anomalie a) THEN 'anomalie'
+			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a) THEN 'anomalie'
 			WHEN (o.suivi::oid, o.cle) IN (SELECT j.suivi::oid, j.cle FROM creances.a_revoir j WHERE j.cle IS NOT NULL)
 				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL) THEN 'journal'
 			END AS obstacle, s.motif AS suspension
@@ -822,7 +822,7 @@ BEGIN
 	END IF;
 	PERFORM creances._verifier_hors_bloc('passe_relance()');
 	-- a partition that nobody has tied yet hides its writes: compare
-	PERFORM creances._a_resynchroniser(n.factures) FROM (SELECT DISTINCT x.factures FROM creances._partitions_nues x) n;
+	PERFORM creances._a_resynchroniser(n.table_suivie) FROM (SELECT DISTINCT x.table_suivie FROM creances._partitions_nues x) n;
 	COMMIT;
 	LOOP
 		SELECT pg_catalog.count(*) INTO reste FROM creances.a_revoir;

@@ -189,6 +189,15 @@ COMMENT ON COLUMN creances.a_faire.montant IS 'Ce qui en reste du, credits imput
 COMMENT ON COLUMN creances.a_faire.retard IS 'Plus grand retard, en jours.';
 COMMENT ON COLUMN creances.a_faire.motif IS 'Motif d''un echec.';
 
+CREATE VIEW creances.anomalie AS
+SELECT l.suivi, l.cle, l.code, l.motif, l.depuis FROM creances.ligne_refusee l;
+COMMENT ON VIEW creances.anomalie IS 'Lignes de l''ERP qui n''ont pas pu etre suivies, et pourquoi.';
+COMMENT ON COLUMN creances.anomalie.suivi IS 'Table suivie.';
+COMMENT ON COLUMN creances.anomalie.cle IS 'Cle de la ligne.';
+COMMENT ON COLUMN creances.anomalie.code IS 'Ce qui ne va pas.';
+COMMENT ON COLUMN creances.anomalie.motif IS 'Explication.';
+COMMENT ON COLUMN creances.anomalie.depuis IS 'Instant de la constatation.';
+
 -- What somebody must look at, the missing rates first.
 CREATE VIEW creances.alerte AS
 WITH jour AS (SELECT creances.aujourdhui() AS j)
@@ -204,19 +213,19 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	 WHERE t.fin < j.j + interval '1 month'
 	UNION ALL
 	SELECT 2, 'erreur', 'anomalie', a.suivi::text, format('%s ligne(s) non suivie(s) : %s', count(*), a.code)
-	  FROM creances.anomalie a GROUP BY a.suivi, a.code
+	  FROM creances.ligne_refusee a GROUP BY a.suivi, a.code
 	UNION ALL
-	SELECT 3, 'erreur', 'suivi', s.factures::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
+	SELECT 3, 'erreur', 'suivi', s.table_suivie::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
 	  FROM creances.suivi s WHERE NOT s.actif
 	UNION ALL
-	SELECT 3, 'avertissement', 'suivi', n.partition::text, format('partition de %s sans déclencheur : CALL creances.synchroniser(%L), par son propriétaire, la fait suivre', n.factures, n.factures::text)
+	SELECT 3, 'avertissement', 'suivi', n.partition::text, format('partition de %s sans déclencheur : CALL creances.synchroniser(%L), par son propriétaire, la fait suivre', n.table_suivie, n.table_suivie::text)
 	  FROM creances._partitions_nues n
 	UNION ALL
 	SELECT DISTINCT 3, 'erreur', 'suivi', c.suivi::text, 'des créances ouvertes viennent d''une table qui n''est plus suivie ; creances.cesser_suivi() les retire'
 	  FROM (SELECT DISTINCT x.suivi FROM creances.creance x WHERE x.solde <> 0) c
-	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.factures = c.suivi)
+	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.table_suivie = c.suivi)
 	UNION ALL
-	SELECT 4, 'avertissement', 'journal', f.factures::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, to_char(f.plus_ancienne, 'YYYY-MM-DD HH24:MI'))
+	SELECT 4, 'avertissement', 'journal', f.table_suivie::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, to_char(f.plus_ancienne, 'YYYY-MM-DD HH24:MI'))
 	  FROM creances.fraicheur f WHERE f.plus_ancienne < now() - interval '1 day'
 	UNION ALL
 	SELECT 5, 'avertissement', 'file', q.etat,

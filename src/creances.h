@@ -187,6 +187,14 @@ typedef enum Ordre
 	NB_ORDRES
 } Ordre;
 
+/* What a followed table holds */
+typedef enum Genre
+{
+	GENRE_FACTURES = 0,
+	GENRE_REGLEMENTS,
+	GENRE_CLIENTS
+} Genre;
+
 /* One refresh: parameters, and the tuplestores that its statements share. */
 typedef struct Relecture
 {
@@ -194,6 +202,7 @@ typedef struct Relecture
 	Oid			nous;			/* owner of our tables */
 	Datum		valeurs[NB_PARAMETRES];
 	bool		nuls[NB_PARAMETRES];
+	Genre		genre;			/* known once the rows are read */
 	uint64		nb;				/* rows that the next statements work on */
 	bool		pas;			/* the journal has shown steps */
 } Relecture;
@@ -227,5 +236,11 @@ extern uint64 creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool c
 							  const char *attente, ArrayType **laissees);
 extern void creances_relire_ici(Oid suivi, ArrayType *cles, ArrayType **laissees);
 extern int	creances_nombre_de_cles(ArrayType *cles);
+
+
+/* annexes.c: movements and customers, from tables of their own */
+extern uint64 creances_ecrire_mouvements(Relecture *r, TupleDesc lu);
+extern uint64 creances_ecrire_clients(Relecture *r);
+extern bool creances_ecarts_annexes(Relecture *r, TupleDesc lu, Tuplestorestate *sortie);
 
 #endif							/* CREANCES_H */

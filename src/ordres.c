@@ -104,7 +104,7 @@ static const char *const textes[NB_ORDRES] = {
 	"SELECT array_agg(x.cle) FILTER (WHERE x.libre),"
 	"       array_agg(x.cle) FILTER (WHERE NOT x.libre),"
 	"       array_agg(x.cle) FILTER (WHERE x.neuve),"
-	"       EXISTS (SELECT FROM creances.anomalie a"
+	"       EXISTS (SELECT FROM creances.ligne_refusee a"
 	"                WHERE a.suivi = $1 AND CASE WHEN a.cle PARMI_LES_CLES THEN true END)"
 	"  FROM (SELECT k.cle, k.neuve, k.neuve OR k.cle IN (SELECT cle FROM v) AS libre FROM CIBLES k) x",
 
@@ -199,7 +199,7 @@ static const char *const textes[NB_ORDRES] = {
 	[ORDRE_DOUBLONS] =
 	"INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)"
 	" SELECT suivi, cle, clock_timestamp(), pg_current_xact_id(), false"
-	"   FROM creances.anomalie WHERE code = 'doublon'",
+	"   FROM creances.ligne_refusee WHERE code = 'doublon'",
 
 	[ORDRE_INSERER] =
 	"INSERT INTO creances.creance (creancier, facture, rang, debiteur, nature, emission, livraison, nee_le,"
@@ -295,16 +295,16 @@ static const char *const textes[NB_ORDRES] = {
 	" WHERE action = 'maj' AND (changee OR bougee) OR action = 'neuve' AND montant <> coalesce(regle, 0)",
 
 	[ORDRE_ANOMALIES_LEVEES] =
-	"DELETE FROM creances.anomalie a WHERE a.suivi = $1 AND CASE WHEN a.cle PARMI_LES_CLES THEN true END"
+	"DELETE FROM creances.ligne_refusee a WHERE a.suivi = $1 AND CASE WHEN a.cle PARMI_LES_CLES THEN true END"
 	"   AND NOT EXISTS (SELECT FROM classees l WHERE l.cle = a.cle AND l.action IN ('anomalie', 'doublon'))",
 
 	[ORDRE_ANOMALIES] =
-	"INSERT INTO creances.anomalie (suivi, cle, code, motif)"
+	"INSERT INTO creances.ligne_refusee (suivi, cle, code, motif)"
 	" SELECT $1, l.cle, coalesce(l.code, 'doublon'), coalesce(l.motif,"
 	"        format('la facture %s (rang %s) du créancier %s est déjà tenue par une autre ligne', l.facture, l.rang, l.creancier))"
 	"   FROM classees l WHERE l.action IN ('anomalie', 'doublon') ORDER BY l.cle"
 	" ON CONFLICT (suivi, cle) DO UPDATE SET code = excluded.code, motif = excluded.motif"
-	" WHERE (anomalie.code, anomalie.motif) <> (excluded.code, excluded.motif)",
+	" WHERE (ligne_refusee.code, ligne_refusee.motif) <> (excluded.code, excluded.motif)",
 
 	/* verifier_suivi(): the facts beside the table, line by line */
 	[ORDRE_ECARTS] =
@@ -312,7 +312,7 @@ static const char *const textes[NB_ORDRES] = {
 	"  FROM (SELECT lu.*, suivie AND code IS NULL AS bonne FROM lu) l"
 	"  FULL JOIN (SELECT * FROM creances.creance"
 	"              WHERE suivi = $1 AND retiree_le IS NULL) c ON c.cle = l.cle"
-	"  LEFT JOIN creances.anomalie a ON a.suivi = $1 AND a.cle = coalesce(l.cle, c.cle)"
+	"  LEFT JOIN creances.ligne_refusee a ON a.suivi = $1 AND a.cle = coalesce(l.cle, c.cle)"
 	"  LEFT JOIN LATERAL (SELECT sum(r.montant) AS deja FROM creances.reglement r"
 	"                      WHERE " MEME_CREANCE("r", "c") ") m ON true"
 	"  CROSS JOIN LATERAL (SELECT CASE"
@@ -339,13 +339,13 @@ static const char *const textes[NB_ORDRES] = {
 	" WHERE e.ecart IS NOT NULL AND coalesce(l.cle, c.cle) <> ALL ($2)"
 	" UNION ALL"
 	" SELECT k, NULL, 'anomalie à signaler : une valeur de la ligne ne se lit pas' FROM unnest($2) k"
-	"  WHERE NOT EXISTS (SELECT FROM creances.anomalie a WHERE a.suivi = $1 AND a.cle = k AND a.code = 'valeur')"
+	"  WHERE NOT EXISTS (SELECT FROM creances.ligne_refusee a WHERE a.suivi = $1 AND a.cle = k AND a.code = 'valeur')"
 	" ORDER BY 1",
 
 	[ORDRE_CLES] =
 	"SELECT array_agg(DISTINCT k.cle) FILTER (WHERE k.cle IS NOT NULL), bool_or(k.cle IS NULL)"
 	"  FROM ((SELECT cle FROM creances.a_revoir WHERE suivi = $1 LIMIT $5::bigint)"
-	"        UNION ALL SELECT cle FROM creances.anomalie WHERE suivi = $1 AND code = 'lecture') k",
+	"        UNION ALL SELECT cle FROM creances.ligne_refusee WHERE suivi = $1 AND code = 'lecture') k",
 
 	[ORDRE_REQUETE_CLES] =
 	"SELECT creances._requete_cles($1)",
@@ -358,7 +358,7 @@ static const char *const textes[NB_ORDRES] = {
 	[ORDRE_SUIVIS] =
 	"SELECT array_agg(s::oid ORDER BY s::oid) FROM ("
 	"  SELECT suivi FROM creances.a_revoir UNION"
-	"  SELECT suivi FROM creances.anomalie WHERE code = 'lecture') x(s)",
+	"  SELECT suivi FROM creances.ligne_refusee WHERE code = 'lecture') x(s)",
 
 	/* only what no other session is consuming; the steps of the paid amount */
 	[ORDRE_CONSOMMER] =
@@ -375,7 +375,7 @@ static const char *const textes[NB_ORDRES] = {
 	[ORDRE_ANOMALIE_LUE] =
 	"WITH d AS (DELETE FROM creances.a_revoir WHERE suivi = $1"
 	"              AND ($2 IS NULL AND cle IS NULL OR cle = ANY ($2)))"
-	" INSERT INTO creances.anomalie (suivi, cle, code, motif)"
+	" INSERT INTO creances.ligne_refusee (suivi, cle, code, motif)"
 	" SELECT $1, k, CASE WHEN $3 THEN 'lecture' ELSE 'valeur' END, $5 FROM unnest(coalesce($2,"
 	"        (SELECT array_agg(cle) FROM creances.creance WHERE suivi = $1 AND retiree_le IS NULL))) k"
 	" ON CONFLICT (suivi, cle) DO UPDATE SET code = excluded.code, motif = excluded.motif",

@@ -5,7 +5,7 @@
  *
  * A row of which a value cannot be read must not stop the others: a set that
  * fails with a data exception is halved until the row is alone, and written
- * down in creances.anomalie.  An error that is the table's (a column is gone, a
+ * down in creances.ligne_refusee.  An error that is the table's (a column is gone, a
  * right is missing) is written down for all its keys at once, and tried again
  * at each refresh.
  *
@@ -426,7 +426,9 @@ creances_verifier_suivi(PG_FUNCTION_ARGS)
 	creances_nommer("lu", v.desc, v.lu, tuplestore_tuple_count(v.lu));
 	creances_parametre(&r, 2, makeArrayResult(v.illisibles, CurrentMemoryContext), false);
 	r.nb = tuplestore_tuple_count(v.lu);
-	creances_executer(&r, ORDRE_ECARTS, rsinfo->setResult);
+	if (r.genre != GENRE_CLIENTS)
+		creances_executer(&r, ORDRE_ECARTS, rsinfo->setResult);
+	creances_ecarts_annexes(&r, v.desc, rsinfo->setResult);
 	SPI_unregister_relation("lu");
 	tuplestore_end(v.lu);
 	SPI_finish();

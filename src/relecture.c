@@ -56,6 +56,7 @@ typedef struct Lecture
 	NameData	nom;
 	DateADT		depuis;			/* DATEVAL_NOBEGIN: none */
 	char		reprise[16];
+	Genre		genre;
 	SPIPlanPtr	par_cles;
 	SPIPlanPtr	entiere;
 } Lecture;
@@ -171,16 +172,20 @@ lecture_de(Relecture *r)
 	{
 		char	   *depuis = option_texte(options, "depuis");
 		char	   *reprise = option_texte(options, "reprise");
+		char	   *genre = option_texte(options, "genre");
 
 		oublier(l);
 		l->depuis = depuis ?
 			DatumGetDateADT(DirectFunctionCall1(date_in, CStringGetDatum(depuis))) :
 			DATEVAL_NOBEGIN;
 		strlcpy(l->reprise, reprise ? reprise : "progressive", sizeof(l->reprise));
+		l->genre = genre == NULL || strcmp(genre, "factures") == 0 ? GENRE_FACTURES :
+			strcmp(genre, "clients") == 0 ? GENRE_CLIENTS : GENRE_REGLEMENTS;
 		l->declencheur = declencheur;
 		l->schema = get_rel_namespace(r->suivi);
 		namestrcpy(&l->nom, get_rel_name(r->suivi));
 	}
+	r->genre = l->genre;
 	creances_parametre(r, 4, DateADTGetDatum(l->depuis), DATE_NOT_FINITE(l->depuis));
 	creances_parametre(r, 5, CStringGetTextDatum(l->reprise), false);
 
@@ -254,12 +259,12 @@ creances_lire_lignes(Relecture *r, Tuplestorestate *lu)
  * Read them and give them to the next statements as "lu".
  */
 static Tuplestorestate *
-lire_table(Relecture *r)
+lire_table(Relecture *r, TupleDesc *desc)
 {
-	Tuplestorestate *lu = tuplestore_begin_heap(false, false, work_mem);
-	TupleDesc	desc = creances_lire_lignes(r, lu);
+	Tuplestorestate *lu = tuplestore_begin_heap(true, false, work_mem);
 
-	creances_nommer("lu", desc, lu, tuplestore_tuple_count(lu));
+	*desc = creances_lire_lignes(r, lu);
+	creances_nommer("lu", *desc, lu, tuplestore_tuple_count(lu));
 	return lu;
 }
 
@@ -388,13 +393,23 @@ ecrire_mouvements(Relecture *r)
 static uint64
 ecrire(Relecture *r, bool anomalies)
 {
-	Tuplestorestate *lu = lire_table(r);
+	TupleDesc	desc_lu;
+	Tuplestorestate *lu = lire_table(r, &desc_lu);
 	uint64		nb_lues = tuplestore_tuple_count(lu);
-	Tuplestorestate *classees = tuplestore_begin_heap(true, false, work_mem);
+	Tuplestorestate *classees;
 	TupleDesc	desc;
 	Comptes		n;
 	bool		manquantes;
+	uint64		nb;
 
+	if (r->genre == GENRE_CLIENTS)
+	{
+		nb = creances_ecrire_clients(r);
+		SPI_unregister_relation("lu");
+		tuplestore_end(lu);
+		return nb;
+	}
+	classees = tuplestore_begin_heap(true, false, work_mem);
 	manquantes = r->nuls[1] ||
 		nb_lues < (uint64) creances_nombre_de_cles(DatumGetArrayTypeP(r->valeurs[1]));
 	r->nb = nb_lues;
@@ -439,11 +454,17 @@ ecrire(Relecture *r, bool anomalies)
 	if (n.anomalies)
 		creances_executer(r, ORDRE_ANOMALIES, NULL);
 
+	nb = n.neuves + n.majs;
+
+	/* payments, linked credit notes: once the receivables are written */
+	if (SPI_fnumber(desc_lu, "m_facture") > 0)
+		nb += creances_ecrire_mouvements(r, desc_lu);
+
 	SPI_unregister_relation("classees");
 	SPI_unregister_relation("lu");
 	tuplestore_end(classees);
 	tuplestore_end(lu);
-	return n.neuves + n.majs;
+	return nb;
 }
 
 /*

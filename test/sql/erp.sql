@@ -23,8 +23,8 @@ EXCEPTION WHEN insufficient_privilege OR undefined_column THEN
 END $$;
 CREATE FUNCTION sante() RETURNS text LANGUAGE sql VOLATILE AS $$
 	SELECT coalesce(string_agg(x, E'\n'), 'sain') FROM (
-		SELECT e FROM creances.suivi s, ecarts(s.factures) e
-		UNION ALL SELECT format('%s : %s au journal', f.factures, f.en_attente) FROM creances.fraicheur f WHERE f.en_attente > 0
+		SELECT e FROM creances.suivi s, ecarts(s.table_suivie) e
+		UNION ALL SELECT format('%s : %s au journal', f.table_suivie, f.en_attente) FROM creances.fraicheur f WHERE f.en_attente > 0
 		UNION ALL SELECT format('%s : %s', c.invariant, c.detail) FROM creances.coherence() c) t(x)
 $$;
 -- Balances of a creditor, and the rows in anomaly.
@@ -256,7 +256,7 @@ ALTER TABLE f_d_b SET SCHEMA essai2;
 UPDATE essai2.f_i_b SET paye = 70 WHERE id = 1;
 UPDATE essai2.f_d_b SET paye = 70 WHERE id = 1;
 SELECT apres();
-SELECT factures, mode FROM creances.suivi ORDER BY factures::text;
+SELECT table_suivie, mode FROM creances.suivi ORDER BY table_suivie::text;
 -- the mapping is read as the owner of today: without a right to its own schema, it cannot be
 ALTER TABLE essai2.f_i_b OWNER TO creances_essai_autre;
 ALTER TABLE essai2.f_d_b OWNER TO creances_essai_autre;
@@ -320,7 +320,7 @@ UPDATE f_d SET du = 60 WHERE id = 102;
 DELETE FROM f_d WHERE id = 103;
 UPDATE f_i SET du = 60 WHERE id = 102;
 -- nobody has refreshed: what is paid is not to be seen, and what is journalled waits
-SELECT en_attente FROM creances.fraicheur ORDER BY factures::text;
+SELECT en_attente FROM creances.fraicheur ORDER BY table_suivie::text;
 SELECT creancier, debiteur, montant FROM creances.a_faire ORDER BY 1, 2;
 -- a payment that a refresh of this very take must see, and one that is not committed
 BEGIN;
@@ -371,7 +371,7 @@ END $$;
 SET ROLE creances_essai_proprio;
 SELECT tenter(c) FROM unnest(ARRAY[
 	'INSERT INTO creances.reglement (creancier, reglement, facture, rang, le, montant) VALUES (''i'', ''x'', ''202'', 1, ''2026-01-01'', 100)',
-	'UPDATE creances.creance SET solde = 0', 'DELETE FROM creances.creance', 'DELETE FROM creances.a_revoir', 'TRUNCATE creances.anomalie',
+	'UPDATE creances.creance SET solde = 0', 'DELETE FROM creances.creance', 'DELETE FROM creances.a_revoir', 'TRUNCATE creances.ligne_refusee',
 	'INSERT INTO creances.a_revoir (suivi, cle, instant, transaction) VALUES (''f_i'', ''202'', now(), ''1'')',
 	'UPDATE creances.creancier SET creancier = ''x''', 'ALTER TABLE creances.creance ADD x integer', 'CREATE TABLE creances.x ()',
 	'CREATE TRIGGER t AFTER INSERT ON creances.creance FOR EACH ROW EXECUTE FUNCTION essai.acompte()',

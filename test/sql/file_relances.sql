@@ -281,7 +281,7 @@ CALL creances.passe_relance('2024-07-17');
 SELECT debiteur, factures, montant FROM creances.a_faire WHERE debiteur IN ('Q', 'R') ORDER BY debiteur;
 UPDATE fd SET paye = 100, paye_le = '2024-07-17' WHERE numero = 'Q1';
 UPDATE fd SET paye = 300, paye_le = '2024-07-17' WHERE numero = 'R1';
-SELECT en_attente FROM creances.fraicheur WHERE factures = 'fd'::regclass;
+SELECT en_attente FROM creances.fraicheur WHERE table_suivie = 'fd'::regclass;
 SELECT debiteur, factures, montant FROM creances.a_faire WHERE debiteur IN ('Q', 'R') ORDER BY debiteur;
 -- all of a debtor's items wait for what the journal holds of him
 SELECT facture, decision, raison FROM creances.decision('2024-07-18') ORDER BY facture;

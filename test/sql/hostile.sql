@@ -60,7 +60,7 @@ INSERT INTO boucle VALUES (1, 'A', '2026-01-01', 100);
 SELECT creances.rafraichir() IS NOT NULL;
 -- its row stays in the journal, where fraicheur and alerte show it: nothing is claimed, nothing is lost
 SELECT count(*) FROM creances.creance WHERE facture = 'B1';
-SELECT en_attente, (SELECT paye FROM boucle) FROM creances.fraicheur WHERE factures = 'boucle'::regclass;
+SELECT en_attente, (SELECT paye FROM boucle) FROM creances.fraicheur WHERE table_suivie = 'boucle'::regclass;
 SELECT creances.cesser_suivi('boucle');
 
 \echo == mode differe: steps that no row would be allowed to show are not movements

@@ -29,9 +29,9 @@ $$;
 -- rows that are left, invariants that do not hold.
 CREATE FUNCTION sante() RETURNS text LANGUAGE sql VOLATILE AS $$
 	SELECT coalesce(string_agg(x, E'\n'), 'sain') FROM (
-		SELECT format('%s : %s %s %s', s.factures, v.cle, v.facture, v.ecart)
-		  FROM creances.suivi s, creances.verifier_suivi(s.factures) v
-		UNION ALL SELECT format('%s : %s au journal', f.factures, f.en_attente) FROM creances.fraicheur f WHERE f.en_attente > 0
+		SELECT format('%s : %s %s %s', s.table_suivie, v.cle, v.facture, v.ecart)
+		  FROM creances.suivi s, creances.verifier_suivi(s.table_suivie) v
+		UNION ALL SELECT format('%s : %s au journal', f.table_suivie, f.en_attente) FROM creances.fraicheur f WHERE f.en_attente > 0
 		UNION ALL SELECT format('%s : %s', c.invariant, c.detail) FROM creances.coherence() c) t(x)
 $$;
 
@@ -47,7 +47,7 @@ INSERT INTO "Pièces 2024" VALUES
 SET client_min_messages = notice;
 SELECT creances.suivre_factures('"Pièces 2024"', depuis => '2024-01-01');
 SET client_min_messages = warning;
-SELECT factures, mode, cle, depuis, reprise, actif, filtre IS NULL FROM creances.suivi;
+SELECT table_suivie, mode, cle, depuis, reprise, actif, filtre IS NULL FROM creances.suivi;
 SELECT facture, fait FROM faits('principal') ORDER BY 1;
 UPDATE "Pièces 2024" SET "Déjà réglé" = 80.50, "Date règlement" = '2024-03-01' WHERE id = 2;
 SELECT facture, fait FROM faits('principal') WHERE facture = 'F2';
@@ -95,7 +95,7 @@ BEGIN
 	avant_dif := ARRAY(SELECT f::text FROM faits('dif') f);
 	EXECUTE replace(commande, 'TABLE_', 'imm');
 	-- nothing of mode immediat waits, but a row whose number has just been freed; mode differe does nothing yet
-	SELECT en_attente INTO nb FROM creances.fraicheur WHERE factures = 'imm'::regclass;
+	SELECT en_attente INTO nb FROM creances.fraicheur WHERE table_suivie = 'imm'::regclass;
 	IF nb <> 0 THEN
 		RETURN NEXT format('imm : %s au journal', nb);
 	END IF;
@@ -228,7 +228,7 @@ UPDATE dif SET paye = 40, paye_le = '2024-02-06' WHERE id = 2;
 UPDATE dif SET ttc = 80, paye = 20, paye_le = '2024-02-03' WHERE id = 3;
 UPDATE dif SET paye = 20 WHERE id = 3;
 SELECT cle, regle, regle_le FROM creances.a_revoir ORDER BY cle, instant, ctid;
-SELECT en_attente, plus_ancienne <= clock_timestamp() FROM creances.fraicheur WHERE factures = 'dif'::regclass;
+SELECT en_attente, plus_ancienne <= clock_timestamp() FROM creances.fraicheur WHERE table_suivie = 'dif'::regclass;
 SELECT creances.rafraichir();
 SELECT facture, fait FROM faits('dif') WHERE vive ORDER BY 1;
 SELECT au, sum(montant) FROM unnest(ARRAY['2024-01-31', '2024-02-01', '2024-02-02', '2024-02-03', '2024-02-05', '2024-02-06', '2024-02-07']::date[]) au,
@@ -244,11 +244,11 @@ SELECT facture, fait FROM faits('dif') WHERE facture ~ '^S' ORDER BY 1;
 SELECT sante();
 -- in small batches
 UPDATE dif SET paye = ttc, paye_le = '2024-02-09';
-SELECT en_attente FROM creances.fraicheur WHERE factures = 'dif'::regclass;
+SELECT en_attente FROM creances.fraicheur WHERE table_suivie = 'dif'::regclass;
 SELECT creances.rafraichir(1);
-SELECT en_attente FROM creances.fraicheur WHERE factures = 'dif'::regclass;
+SELECT en_attente FROM creances.fraicheur WHERE table_suivie = 'dif'::regclass;
 SELECT creances.rafraichir(2);
-SELECT en_attente, sum(solde) FROM creances.fraicheur, creances.creance WHERE factures = 'dif'::regclass AND suivi = factures GROUP BY 1;
+SELECT en_attente, sum(solde) FROM creances.fraicheur, creances.creance WHERE table_suivie = 'dif'::regclass AND suivi = table_suivie GROUP BY 1;
 DROP TABLE imm, dif;
 SELECT sum(creances.cesser_suivi(s)) > 0 FROM (SELECT DISTINCT suivi AS s FROM creances.creance WHERE creancier IN ('imm', 'dif')) c;
 SELECT sante();
@@ -431,7 +431,7 @@ INSERT INTO pf VALUES (9, 2025, 'z', '2025-01-31', 90);
 SELECT pf_juste();
 -- the detached partition keeps its triggers: it is followed by itself from now on
 INSERT INTO pf_2024_a VALUES (10, 2024, 'a', '2024-01-31', 1);
-SELECT factures, mode, cle FROM creances.suivi ORDER BY factures::text;
+SELECT table_suivie, mode, cle FROM creances.suivi ORDER BY table_suivie::text;
 CALL creances.synchroniser('pf_2024');
 SELECT sum(ttc - paye) - (SELECT sum(solde) FROM creances.creance WHERE creancier = 'pf' AND suivi = 'pf_2024'::regclass) FROM pf_2024;
 SELECT pf_juste();

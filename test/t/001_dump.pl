@@ -134,8 +134,8 @@ my %same = (
 	'triggers' => q{
 SELECT tgrelid::regclass, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger
  WHERE tgfoid = 'creances._suivi()'::regprocedure ORDER BY 1::text, 3},
-	'ties' => q{SELECT * FROM creances.suivi ORDER BY factures::text},
-	'what waits in the journal' => q{SELECT * FROM creances.fraicheur ORDER BY factures::text},
+	'ties' => q{SELECT * FROM creances.suivi ORDER BY table_suivie::text},
+	'what waits in the journal' => q{SELECT * FROM creances.fraicheur ORDER BY table_suivie::text},
 	'aged balances, past and present' => q{
 SELECT d, b.* FROM (VALUES (date '2024-03-03'), ('2024-03-10'), ('2024-03-18'), (creances.aujourdhui())) v(d),
 	   creances.balance_agee(d) b ORDER BY b::text, d},

@@ -41,7 +41,7 @@ foreach my $query (
 	'SELECT * FROM creances.alerte',
 	q{SELECT * FROM creances.decision('2024-02-07') ORDER BY facture},
 	q{SELECT * FROM creances.simuler_passe('2024-02-07') ORDER BY facture},
-	'SELECT factures, mode, depuis, correspondance FROM creances.suivi',
+	'SELECT table_suivie, mode, depuis, correspondance FROM creances.suivi',
 	'SELECT * FROM creances.fraicheur',
 	'SELECT jour, etat, relances FROM creances.passe ORDER BY jour',
 	'SELECT * FROM creances.etat_planification()',

@@ -160,7 +160,7 @@ foreach my $query (
 	'SELECT c::text FROM creances.creance c ORDER BY 1',
 	'SELECT r::text FROM creances.relance r ORDER BY 1',
 	'SELECT a::text FROM creances.avancement a ORDER BY 1',
-	'SELECT factures, mode, depuis FROM creances.suivi',
+	'SELECT table_suivie, mode, depuis FROM creances.suivi',
 	'SELECT d::text FROM creances.decision(\'2024-02-12\') d ORDER BY 1')
 {
 	is( $node->safe_psql('copie', $query),

@@ -1,0 +1,74 @@
+-- ------------------------------------------------------------------ refresh
+
+CREATE FUNCTION creances.rafraichir(lot integer DEFAULT NULL) RETURNS bigint
+LANGUAGE c AS 'MODULE_PATHNAME', 'creances_rafraichir';
+COMMENT ON FUNCTION creances.rafraichir(integer) IS
+'Consomme le journal (au plus "lot" lignes par table) et met les faits a jour. Rend le nombre de creances ecrites. Deux sessions peuvent l''appeler a la fois.';
+
+CREATE FUNCTION creances._relire(factures regclass) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'creances_relire_table';
+COMMENT ON FUNCTION creances._relire(regclass) IS 'Relit toute une table suivie dans la transaction en cours.';
+
+CREATE FUNCTION creances.verifier_suivi(table_suivie regclass)
+RETURNS TABLE (cle text, facture text, ecart text)
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'creances_verifier_suivi';
+COMMENT ON FUNCTION creances.verifier_suivi(regclass) IS
+'Differences entre une table suivie et les faits, ligne a ligne ; vide quand tout va bien. CALL synchroniser() les repare.';
+
+CREATE FUNCTION creances._a_resynchroniser(table_suivie regclass) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH j AS (
+		INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
+		SELECT _a_resynchroniser.table_suivie, v.cle, clock_timestamp(), pg_current_xact_id(), true
+		  FROM creances.verifier_suivi(_a_resynchroniser.table_suivie) v
+		RETURNING 1)
+	SELECT count(*) FROM j;
+END;
+COMMENT ON FUNCTION creances._a_resynchroniser(regclass) IS 'Met au journal les cles dont les faits different de la table.';
+
+CREATE PROCEDURE creances.synchroniser(table_suivie regclass, lot integer DEFAULT 10000)
+LANGUAGE plpgsql AS $$
+DECLARE
+	reste bigint;
+	avant bigint;
+BEGIN
+	IF table_suivie IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la table ne peut pas être NULL',
+			HINT = 'Les tables suivies sont dans creances.suivi.';
+	END IF;
+	IF lot IS NULL OR lot <= 0 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'le lot doit être positif',
+			HINT = 'Donnez un nombre de lignes par transaction, par exemple 10000.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM creances.suivi s WHERE s.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie) THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = pg_catalog.format('la table %s n''est pas suivie', table_suivie),
+			HINT = 'Suivez-la par creances.suivre_factures().';
+	END IF;
+	PERFORM creances._verifier_hors_bloc('synchroniser()');
+	-- partitions that have come since, when it is the owner who calls
+	PERFORM creances._poser(n.partition, creances._arguments(t.tgargs))
+	   FROM creances._partitions_nues n
+	   JOIN pg_catalog.pg_class k ON k.oid OPERATOR(pg_catalog.=) n.partition AND pg_catalog.pg_has_role(k.relowner, 'USAGE')
+	   JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) n.table_suivie
+		AND t.tgname OPERATOR(pg_catalog.=) 'creances_suivi_insert'
+	  WHERE n.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
+	COMMIT;
+	-- what the journal holds first: its steps are dated
+	PERFORM creances.rafraichir();
+	COMMIT;
+	PERFORM creances._a_resynchroniser(table_suivie);
+	COMMIT;
+	LOOP
+		SELECT f.en_attente INTO avant FROM creances.fraicheur f WHERE f.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
+		EXIT WHEN avant OPERATOR(pg_catalog.=) 0;
+		PERFORM creances.rafraichir(lot);
+		COMMIT;
+		SELECT f.en_attente INTO reste FROM creances.fraicheur f WHERE f.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
+		-- another session holds the rest: the next refresh will take it
+		EXIT WHEN reste OPERATOR(pg_catalog.>=) avant;
+	END LOOP;
+END $$;
+COMMENT ON PROCEDURE creances.synchroniser(regclass, integer) IS
+'Compare toute une table suivie aux faits et repare, par lots valides un a un. Sert aussi a charger une table tres grande suivie avec charger => false ; interrompue, il suffit de la rappeler.';
+
