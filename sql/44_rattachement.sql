@@ -172,7 +172,7 @@ BEGIN
 	IF charger THEN
 		nb := creances._relire(factures);
 		IF EXISTS (SELECT FROM creances.ligne_refusee a WHERE a.suivi = factures) THEN
-			RAISE NOTICE USING MESSAGE = format('%s ligne(s) n''ont pas pu être suivies : voir creances.ligne_refusee',
+			RAISE NOTICE USING MESSAGE = format('%s ligne(s) n''ont pas pu être suivies : voir creances.anomalie',
 				(SELECT count(*) FROM creances.ligne_refusee a WHERE a.suivi = factures));
 		END IF;
 	END IF;

@@ -31,7 +31,7 @@ $$;
 CREATE FUNCTION soldes(p_creancier text) RETURNS text LANGUAGE sql STABLE AS $$
 	SELECT concat_ws(' ; ',
 		(SELECT string_agg(facture || '=' || solde, ' ' ORDER BY facture) FROM creances.creance WHERE creancier = p_creancier AND retiree_le IS NULL),
-		(SELECT 'anomalies ' || string_agg(cle || ' ' || code, ', ' ORDER BY cle) FROM creances.anomalie WHERE suivi IN (to_regclass('essai.f_' || p_creancier), to_regclass('essai2.f_' || p_creancier || '_b'))),
+		(SELECT 'anomalies ' || string_agg(cle || ' ' || code, ', ' ORDER BY cle) FROM creances.ligne_refusee WHERE suivi IN (to_regclass('essai.f_' || p_creancier), to_regclass('essai2.f_' || p_creancier || '_b'))),
 		(SELECT 'au journal ' || count(*) FROM creances.a_revoir WHERE suivi IN (to_regclass('essai.f_' || p_creancier), to_regclass('essai2.f_' || p_creancier || '_b')) HAVING count(*) > 0))
 $$;
 -- The balances in both modes after a refresh, and the health.
@@ -196,7 +196,7 @@ SELECT soldes('i');
 SELECT creances.rafraichir();
 SELECT soldes('i');
 SELECT soldes('d');
-SELECT cle, code, motif FROM creances.anomalie WHERE suivi = 'f_i'::regclass ORDER BY 1;
+SELECT cle, code, motif FROM creances.ligne_refusee WHERE suivi = 'f_i'::regclass ORDER BY 1;
 -- nothing is claimed on these keys, and each refresh tries again
 SELECT creances.rafraichir();
 SELECT soldes('i');
@@ -222,7 +222,7 @@ SELECT alterer('UPDATE TABLE_ SET ttc = ''130'' WHERE id = 1');
 SELECT apres();
 SELECT alterer('UPDATE TABLE_ SET ttc = ''cent'' WHERE id = 1; UPDATE TABLE_ SET ttc = ''140'' WHERE id = 2');
 SELECT apres();
-SELECT cle, code, motif FROM creances.anomalie ORDER BY suivi::text, cle;
+SELECT cle, code, motif FROM creances.ligne_refusee ORDER BY suivi::text, cle;
 SELECT alterer('UPDATE TABLE_ SET ttc = ''150'' WHERE id = 1');
 SELECT apres();
 SELECT alterer('ALTER TABLE TABLE_ ALTER ttc TYPE integer USING ttc::integer, ALTER paye TYPE double precision');
@@ -243,7 +243,7 @@ BEGIN;
 SELECT alterer('ALTER TABLE TABLE_ DROP COLUMN id');
 SELECT alterer('UPDATE TABLE_ SET paye = 64; INSERT INTO TABLE_ (client, ttc) VALUES (''z'', 1); DELETE FROM TABLE_ WHERE ttc = 1; TRUNCATE TABLE_');
 SELECT creances.rafraichir();
-SELECT DISTINCT code FROM creances.anomalie WHERE suivi IN ('f_i'::regclass, 'f_d'::regclass);
+SELECT DISTINCT code FROM creances.ligne_refusee WHERE suivi IN ('f_i'::regclass, 'f_d'::regclass);
 ROLLBACK;
 SELECT apres();
 
@@ -263,7 +263,7 @@ ALTER TABLE essai2.f_d_b OWNER TO creances_essai_autre;
 UPDATE essai2.f_i_b SET paye = 71 WHERE id = 1;
 UPDATE essai2.f_d_b SET paye = 71 WHERE id = 1;
 SELECT apres();
-SELECT suivi, cle, motif FROM creances.anomalie WHERE code = 'lecture' ORDER BY suivi::text, 2;
+SELECT suivi, cle, motif FROM creances.ligne_refusee WHERE code = 'lecture' ORDER BY suivi::text, 2;
 GRANT USAGE ON SCHEMA essai2 TO creances_essai_autre;
 SELECT apres();
 ALTER TABLE essai2.f_i_b SET SCHEMA essai;
@@ -284,7 +284,7 @@ CREATE POLICY cache ON f_d USING (id <> 1);
 UPDATE f_i SET paye = 73;
 UPDATE f_d SET paye = 73;
 SELECT apres();
-SELECT DISTINCT code, motif FROM creances.anomalie;
+SELECT DISTINCT code, motif FROM creances.ligne_refusee;
 ALTER TABLE f_i NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;
 ALTER TABLE f_d NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;
 SELECT apres();
@@ -293,7 +293,7 @@ SELECT apres();
 SELECT alterer('ALTER TABLE TABLE_ DROP COLUMN paye, ADD COLUMN du numeric');
 SELECT alterer('UPDATE TABLE_ SET du = ttc - 5 WHERE id = 1; UPDATE TABLE_ SET du = ttc WHERE id <> 1');
 SELECT creances.rafraichir() >= 0;
-SELECT suivi, count(*) FROM creances.anomalie WHERE code = 'lecture' GROUP BY suivi ORDER BY suivi::text;
+SELECT suivi, count(*) FROM creances.ligne_refusee WHERE code = 'lecture' GROUP BY suivi ORDER BY suivi::text;
 SELECT creances.cesser_suivi(t::regclass) > 0, creances.suivre_factures(t::regclass, jsonb_build_object('creancier', quote_literal(right(t, 1)), 'facture', 'id', 'debiteur', 'client',
 			'echeance', 'echeance', 'montant', 'ttc', 'reste_du', 'du'), NULL, '2024-01-01', CASE t WHEN 'f_i' THEN 'immediat' ELSE 'differe' END)
   FROM unnest(ARRAY['f_i', 'f_d']) t;
@@ -409,7 +409,7 @@ BEGIN
 	RESET ROLE;
 	PERFORM creances.rafraichir();
 	RETURN QUERY SELECT format('%s : debiteur %s, montant %s', expression, c.debiteur, c.montant) FROM creances.creance c WHERE c.creancier OPERATOR(pg_catalog.=) 'm' AND c.retiree_le IS NULL;
-	RETURN QUERY SELECT format('%s : %s %s', expression, a.code, a.motif) FROM creances.anomalie a WHERE a.suivi OPERATOR(pg_catalog.=) 'essai.m'::regclass;
+	RETURN QUERY SELECT format('%s : %s %s', expression, a.code, a.motif) FROM creances.ligne_refusee a WHERE a.suivi OPERATOR(pg_catalog.=) 'essai.m'::regclass;
 	PERFORM creances.cesser_suivi('essai.m');
 END $$;
 SELECT essayer(e) FROM unnest(ARRAY['current_user', 'essai.qui()', 'essai.chemin()', 'essai.ecrit()', 'essai.devenir()', 'essai.devenir2()', 'essai.differer()',

@@ -186,7 +186,7 @@ SELECT refus($$SELECT creances.suivre_factures('f', '{"facture": "numero", "debi
 SELECT count(*) FROM creances.suivi;
 SELECT count(*) FROM pg_trigger WHERE tgfoid = 'creances._suivi()'::regprocedure;
 SELECT count(*) FROM creances.a_revoir;
-SELECT count(*) FROM creances.anomalie;
+SELECT count(*) FROM creances.ligne_refusee;
 SELECT count(*) FILTER (WHERE retiree_le IS NULL), count(*) FROM creances.creance;
 SELECT count(*) FROM f;
 SELECT * FROM creances.coherence();

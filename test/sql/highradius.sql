@@ -38,7 +38,7 @@ SET LOCAL client_min_messages = warning;
 ANALYZE;
 SELECT devise, count(*), sum(montant), sum(solde) FROM creances.creance GROUP BY 1 ORDER BY 1;
 SELECT count(*), count(*) FILTER (WHERE debiteur ~ '^0') FROM creances.debiteur;
-SELECT count(*) FROM creances.anomalie;
+SELECT count(*) FROM creances.ligne_refusee;
 SELECT * FROM creances.verifier_suivi('factures');
 
 \echo == balance_agee(), bucket by bucket, currency by currency, debtor by debtor

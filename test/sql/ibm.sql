@@ -98,7 +98,7 @@ BEGIN
 			  FROM essai.ouvertes(fin) o FULL JOIN essai.ouvertes_fichier(fin) f USING (numero)) x;
 	RETURN QUERY SELECT format('%s %s %s', v.cle, v.facture, v.ecart) FROM creances.verifier_suivi('essai.factures') v;
 	RETURN QUERY SELECT format('%s : %s', c.invariant, c.detail) FROM creances.coherence() c;
-	RETURN QUERY SELECT format('%s en anomalie, %s au journal, %s en cours', (SELECT count(*) FROM creances.anomalie), (SELECT count(*) FROM creances.a_revoir), (SELECT count(*) FROM creances.encours));
+	RETURN QUERY SELECT format('%s en anomalie, %s au journal, %s en cours', (SELECT count(*) FROM creances.ligne_refusee), (SELECT count(*) FROM creances.a_revoir), (SELECT count(*) FROM creances.encours));
 END $$;
 -- All that the three databases must agree on.
 CREATE FUNCTION empreinte() RETURNS text LANGUAGE sql AS $$

@@ -89,7 +89,7 @@ SELECT arrete, penalites = creances.penalite_retard(1000, '2026-11-01', '2026-12
 \echo == a credit note is no debt; a positive one is refused; dates that mean none are refused, but an empty settlement date is none
 INSERT INTO f VALUES (60, 'V1', 1, 'V', '2026-01-01', NULL, -100, 0, NULL, 'EUR', 'Avoir'), (61, 'V2', 1, 'V', '2026-01-01', '2026-02-01', 100, 0, NULL, 'EUR', 'AVOIR client'),
 					 (62, 'V3', 1, 'V', '2026-01-01', '9999-12-31', 100, 0, NULL, 'EUR', NULL), (63, 'V4', 1, 'V', '2026-01-01', '2026-02-01', 100, 0, '1753-01-01', 'EUR', NULL);
-SELECT cle, code, motif FROM creances.anomalie ORDER BY cle COLLATE "C";
+SELECT cle, code, motif FROM creances.ligne_refusee ORDER BY cle COLLATE "C";
 SELECT facture, nature, echeance, solde FROM creances.creance WHERE debiteur = 'V' ORDER BY facture COLLATE "C";
 SELECT pg_temp.du('V1', '2026-10-01');
 SELECT * FROM creances.coherence();

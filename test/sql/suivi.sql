@@ -107,15 +107,15 @@ BEGIN
 	PERFORM creances.rafraichir();
 	PERFORM creances.rafraichir();
 	RETURN QUERY SELECT facture || ': ' || fait AS x FROM faits('imm') EXCEPT SELECT unnest(avant) ORDER BY x;
-	RETURN QUERY SELECT format('anomalie %s %s : %s', a.cle, a.code, a.motif) FROM creances.anomalie a WHERE a.suivi = 'imm'::regclass ORDER BY a.cle;
+	RETURN QUERY SELECT format('anomalie %s %s : %s', a.cle, a.code, a.motif) FROM creances.ligne_refusee a WHERE a.suivi = 'imm'::regclass ORDER BY a.cle;
 	RETURN QUERY SELECT 'differe : ' || x FROM (
 		SELECT facture || ': ' || regexp_replace(fait, ' \{.*', '') FROM faits('dif') WHERE vive
 		EXCEPT SELECT facture || ': ' || regexp_replace(fait, ' \{.*', '') FROM faits('imm') WHERE vive
 		UNION ALL (
-			SELECT concat_ws(' ', cle, code, replace(motif, 'dif', 'imm')) FROM creances.anomalie WHERE suivi = 'dif'::regclass
-			EXCEPT SELECT concat_ws(' ', cle, code, motif) FROM creances.anomalie WHERE suivi = 'imm'::regclass)) t(x) ORDER BY x;
+			SELECT concat_ws(' ', cle, code, replace(motif, 'dif', 'imm')) FROM creances.ligne_refusee WHERE suivi = 'dif'::regclass
+			EXCEPT SELECT concat_ws(' ', cle, code, motif) FROM creances.ligne_refusee WHERE suivi = 'imm'::regclass)) t(x) ORDER BY x;
 	IF (SELECT count(*) FROM faits('imm') WHERE vive) <> (SELECT count(*) FROM faits('dif') WHERE vive)
-	   OR (SELECT count(*) FROM creances.anomalie WHERE suivi = 'imm'::regclass) <> (SELECT count(*) FROM creances.anomalie WHERE suivi = 'dif'::regclass) THEN
+	   OR (SELECT count(*) FROM creances.ligne_refusee WHERE suivi = 'imm'::regclass) <> (SELECT count(*) FROM creances.ligne_refusee WHERE suivi = 'dif'::regclass) THEN
 		RETURN NEXT 'differe : autre nombre';
 	END IF;
 	RETURN NEXT sante();
@@ -282,14 +282,14 @@ CREATE TABLE bis (LIKE ouverture INCLUDING ALL);
 INSERT INTO bis VALUES (1, 'b', '2024-01-02', '2024-02-01', 999, 0, NULL), (6, 'b', '2024-01-02', '2024-02-01', 6, 0, NULL);
 SELECT creances.suivre_factures('ouverture', '{"creancier": "''ouv''", "facture": "id", "debiteur": "client", "echeance": "echeance", "montant": "ttc"}');
 SELECT creances.suivre_factures('bis', '{"creancier": "''ouv''", "facture": "id", "debiteur": "client", "echeance": "echeance", "montant": "ttc"}');
-SELECT cle, code FROM creances.anomalie ORDER BY 1;
+SELECT cle, code FROM creances.ligne_refusee ORDER BY 1;
 SELECT debiteur, montant, suivi FROM creances.creance WHERE creancier = 'ouv' AND facture = '1';
 UPDATE bis SET ttc = 1000;
 DELETE FROM ouverture WHERE id = 1;
 SELECT debiteur, montant, suivi FROM creances.creance WHERE creancier = 'ouv' AND facture = '1';
 CALL creances.synchroniser('bis');
 SELECT debiteur, montant, solde, suivi FROM creances.creance WHERE creancier = 'ouv' AND facture = '1';
-SELECT sante(), count(*) FROM creances.anomalie;
+SELECT sante(), count(*) FROM creances.ligne_refusee;
 SELECT creances.cesser_suivi('ouverture'), creances.cesser_suivi('bis');
 DROP TABLE ouverture, bis;
 
@@ -298,19 +298,19 @@ CREATE TABLE illisible (id integer PRIMARY KEY, client text, echeance date, ttc 
 INSERT INTO illisible VALUES (1, 'a', '2024-02-01', '100'), (2, 'a', '2024-02-01', 'cent'), (3, 'a', '2024-02-01', '300');
 SELECT creances.suivre_factures('illisible', '{"creancier": "''ill''", "facture": "id", "debiteur": "client", "echeance": "echeance", "montant": "ttc::numeric"}', depuis => '2024-01-01');
 SELECT facture, fait FROM faits('ill') ORDER BY 1;
-SELECT cle, code, motif FROM creances.anomalie;
+SELECT cle, code, motif FROM creances.ligne_refusee;
 SELECT sante();
 DELETE FROM illisible WHERE id <> 2;
 SELECT sante();
 CALL creances.synchroniser('illisible');
-SELECT cle, code FROM creances.anomalie;
+SELECT cle, code FROM creances.ligne_refusee;
 UPDATE illisible SET ttc = '200';
 SELECT facture, fait FROM faits('ill') WHERE vive;
 TRUNCATE illisible;
 INSERT INTO illisible VALUES (4, 'a', '2024-02-01', '400'), (5, 'a', '2024-02-01', 'cinq cents');
 SELECT creances.rafraichir() >= 0;
 SELECT facture, fait FROM faits('ill') WHERE vive;
-SELECT cle, code FROM creances.anomalie;
+SELECT cle, code FROM creances.ligne_refusee;
 SELECT sante();
 SELECT creances.cesser_suivi('illisible');
 DROP TABLE illisible;
@@ -355,7 +355,7 @@ BEGIN
 			(SELECT count(*) FROM creances.creance WHERE creancier = 'cles' AND retiree_le IS NULL),
 			(SELECT count(DISTINCT cle) FROM creances.creance WHERE creancier = 'cles' AND retiree_le IS NULL),
 			(SELECT coalesce(sum(solde), 0) FROM creances.creance WHERE creancier = 'cles') - (SELECT coalesce(sum(x.m - x.p), 0) FROM cles x),
-			(SELECT count(*) FROM creances.anomalie));
+			(SELECT count(*) FROM creances.ligne_refusee));
 		PERFORM creances.cesser_suivi('cles');
 		DROP TABLE cles;
 	END LOOP;
@@ -475,7 +475,7 @@ RESET session_replication_role;
 SELECT * FROM creances.verifier_suivi('piece');
 CALL creances.synchroniser('piece', 2);
 SELECT count(*) FROM creances.verifier_suivi('piece');
-SELECT cle, code FROM creances.anomalie;
+SELECT cle, code FROM creances.ligne_refusee;
 ALTER TABLE piece DISABLE TRIGGER USER;
 DELETE FROM piece WHERE id = 201;
 UPDATE piece SET paye = ttc;
@@ -522,14 +522,14 @@ BEGIN
 	-- the balance of each number that one good row holds; no balance for a number that no row bears
 	RETURN QUERY SELECT format('%s %s : %s au lieu de %s', t, coalesce(a.num, c.facture), c.solde, a.reste)
 		FROM attendu(t) a FULL JOIN (SELECT facture, solde, cle FROM creances.creance WHERE creancier = t AND retiree_le IS NULL) c ON c.facture = a.num
-		WHERE CASE WHEN a.num IS NULL THEN NOT EXISTS (SELECT FROM creances.anomalie x WHERE x.suivi = t::regclass AND x.cle = c.cle)
+		WHERE CASE WHEN a.num IS NULL THEN NOT EXISTS (SELECT FROM creances.ligne_refusee x WHERE x.suivi = t::regclass AND x.cle = c.cle)
 				   WHEN c.facture IS NULL THEN true
-				   WHEN a.nb = 1 THEN a.reste <> c.solde AND NOT EXISTS (SELECT FROM creances.anomalie x WHERE x.suivi = t::regclass AND x.cle = c.cle) END;
+				   WHEN a.nb = 1 THEN a.reste <> c.solde AND NOT EXISTS (SELECT FROM creances.ligne_refusee x WHERE x.suivi = t::regclass AND x.cle = c.cle) END;
 	-- the movements of each followed row sum to its paid column
 	RETURN QUERY EXECUTE format('SELECT format(''%%s : mouvements %%s, paye %%s'', h.id, sum(r.montant), h.paye)
 		FROM %I h JOIN creances.creance c ON c.suivi = %L::regclass AND c.cle = h.id::text AND c.retiree_le IS NULL
 		LEFT JOIN creances.reglement r USING (creancier, facture, rang)
-		WHERE NOT EXISTS (SELECT FROM creances.anomalie x WHERE x.suivi = c.suivi AND x.cle = c.cle)
+		WHERE NOT EXISTS (SELECT FROM creances.ligne_refusee x WHERE x.suivi = c.suivi AND x.cle = c.cle)
 		GROUP BY h.id, h.paye HAVING coalesce(sum(r.montant), 0) <> coalesce(h.paye, 0)', t, t);
 END $$;
 

@@ -110,7 +110,7 @@ INSERT INTO "Ventes d'été"."pièces" VALUES ('sœur', 21, 'tiers 9', '2024-03-
 # The life is there, or the comparisons below would prove little.
 my $life = $node->safe_psql(
 	'erp', q{
-SELECT 'anomalies', count(*) FROM creances.anomalie
+SELECT 'anomalies', count(*) FROM creances.ligne_refusee
 UNION ALL SELECT 'journal', count(*) FROM creances.a_revoir
 UNION ALL SELECT 'versions', count(*) FROM creances.creance_version
 UNION ALL SELECT 'annulations', count(*) FROM creances.reglement WHERE montant < 0

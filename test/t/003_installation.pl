@@ -101,7 +101,7 @@ is( $node->safe_psql(
 SELECT count(*) FROM pg_trigger WHERE tgrelid IN ('ventes.factures'::regclass, 'ventes.sans_cle'::regclass);
 SELECT count(*) FROM creances.suivi;
 SELECT (SELECT count(*) FROM creances.creancier) + (SELECT count(*) FROM creances.debiteur) + (SELECT count(*) FROM creances.creance)
-	 + (SELECT count(*) FROM creances.anomalie) + (SELECT count(*) FROM creances.a_revoir);
+	 + (SELECT count(*) FROM creances.ligne_refusee) + (SELECT count(*) FROM creances.a_revoir);
 }),
 	"0\n0\n0",
 	'nothing is half-installed');
