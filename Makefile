@@ -40,6 +40,7 @@ PARTS = \
 	sql/40_suivi.sql \
 	sql/41_correspondance.sql \
 	sql/42_lecture.sql \
+	sql/43_mouvements.sql \
 	sql/43_rafraichir.sql \
 	sql/44_rattachement.sql \
 	sql/45_actes.sql \
@@ -47,6 +48,7 @@ PARTS = \
 	sql/52_delais.sql \
 	sql/55_exigible.sql \
 	sql/60_vues.sql \
+	sql/62_passe_date.sql \
 	sql/80_coherence.sql \
 	sql/90_droits.sql
 

@@ -82,6 +82,42 @@ COMMENT ON COLUMN creances.debiteur.segment IS 'Segment de clientele.';
 COMMENT ON COLUMN creances.debiteur.siren IS 'Numero SIREN.';
 COMMENT ON COLUMN creances.debiteur.details IS 'Colonnes de l''utilisateur.';
 
+-- What the ERP's own table of customers says; debiteur takes it from here, also
+-- for a customer whose first invoice comes later.
+CREATE TABLE creances.client (
+	suivi		regclass NOT NULL,
+	cle			text NOT NULL,
+	creancier	text,
+	debiteur	text NOT NULL,
+	champs		text[] NOT NULL,
+	nom			text,
+	type		text,
+	langue		text,
+	zone		text,
+	courriel	text,
+	telephone	text,
+	adresse		text,
+	segment		text,
+	siren		text,
+	PRIMARY KEY (suivi, cle)
+);
+CREATE INDEX client_debiteur ON creances.client (debiteur);
+COMMENT ON TABLE creances.client IS 'Fiches des clients, telles que les tient la table suivie par suivre_clients(). Ecrite par rafraichir() seulement ; debiteur en recoit les champs.';
+COMMENT ON COLUMN creances.client.suivi IS 'Table suivie.';
+COMMENT ON COLUMN creances.client.cle IS 'Cle de la ligne dans cette table.';
+COMMENT ON COLUMN creances.client.creancier IS 'Societe creanciere ; NULL : le client de toutes.';
+COMMENT ON COLUMN creances.client.debiteur IS 'Code du client.';
+COMMENT ON COLUMN creances.client.champs IS 'Champs que donne la correspondance : les autres restent tels que l''utilisateur les a mis.';
+COMMENT ON COLUMN creances.client.nom IS 'Nom ou raison sociale.';
+COMMENT ON COLUMN creances.client.type IS 'professionnel, public ou consommateur.';
+COMMENT ON COLUMN creances.client.langue IS 'Langue des messages.';
+COMMENT ON COLUMN creances.client.zone IS 'Zone des jours feries.';
+COMMENT ON COLUMN creances.client.courriel IS 'Adresse de courriel.';
+COMMENT ON COLUMN creances.client.telephone IS 'Numero de telephone.';
+COMMENT ON COLUMN creances.client.adresse IS 'Adresse postale.';
+COMMENT ON COLUMN creances.client.segment IS 'Segment de clientele.';
+COMMENT ON COLUMN creances.client.siren IS 'Numero SIREN.';
+
 CREATE TABLE creances.creance (
 	creancier	text NOT NULL,
 	facture		text NOT NULL,
@@ -182,12 +218,16 @@ CREATE TABLE creances.reglement (
 	reprise		boolean NOT NULL DEFAULT false,
 	suivi		regclass,
 	cle			text,
+	reference	text,
+	paiement	text,
+	dit_le		date,
 	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
 	details		jsonb NOT NULL DEFAULT '{}',
 	PRIMARY KEY (creancier, reglement),
 	CHECK ((suivi IS NULL) = (cle IS NULL))
 );
 CREATE INDEX reglement_suivi ON creances.reglement (suivi, cle) WHERE suivi IS NOT NULL;
+CREATE INDEX reglement_paiement ON creances.reglement (paiement) WHERE paiement IS NOT NULL;
 CREATE INDEX reglement_creance ON creances.reglement (creancier, facture, rang);
 CREATE INDEX reglement_le ON creances.reglement (le);
 COMMENT ON TABLE creances.reglement IS
@@ -202,6 +242,9 @@ COMMENT ON COLUMN creances.reglement.nature IS 'paiement, annulation (baisse du 
 COMMENT ON COLUMN creances.reglement.reprise IS 'Mouvement d''ouverture : ce qui etait deja regle quand la table a ete suivie.';
 COMMENT ON COLUMN creances.reglement.suivi IS 'Table suivie (reglements, avoirs lies) dont il vient ; NULL : de la colonne reglee de la facture.';
 COMMENT ON COLUMN creances.reglement.cle IS 'Cle de sa ligne dans cette table.';
+COMMENT ON COLUMN creances.reglement.reference IS 'Numero du reglement ou de l''avoir dans l''ERP.';
+COMMENT ON COLUMN creances.reglement.paiement IS 'Cle du paiement dont cette ligne est une imputation, s''il a sa propre table.';
+COMMENT ON COLUMN creances.reglement.dit_le IS 'Date que l''ERP donnait a la ligne quand ce mouvement a ete ecrit.';
 COMMENT ON COLUMN creances.reglement.connu_le IS 'Instant de l''enregistrement.';
 COMMENT ON COLUMN creances.reglement.details IS 'Colonnes de l''utilisateur.';
 
@@ -219,7 +262,7 @@ COMMENT ON TABLE creances.ligne_refusee IS
 'Ligne de l''ERP qui n''a pas pu etre suivie, et pourquoi. Rien n''est reclame sur cette cle tant qu''elle y figure ; elle en sort quand la ligne est reparee.';
 COMMENT ON COLUMN creances.ligne_refusee.suivi IS 'Table suivie.';
 COMMENT ON COLUMN creances.ligne_refusee.cle IS 'Cle de la ligne.';
-COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture, debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
+COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture (absente, ou pas encore suivie pour un reglement), debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
 COMMENT ON COLUMN creances.ligne_refusee.motif IS 'Explication.';
 COMMENT ON COLUMN creances.ligne_refusee.attend IS 'Cle, dans sa table, de la facture que ce reglement attend : il est relu quand elle arrive.';
 COMMENT ON COLUMN creances.ligne_refusee.depuis IS 'Instant de la constatation.';
@@ -239,6 +282,7 @@ COMMENT ON COLUMN creances.a_decider.rang IS 'Rang de l''echeance.';
 SELECT pg_catalog.pg_extension_config_dump('creances.a_revoir', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.creancier', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.debiteur', '');
+SELECT pg_catalog.pg_extension_config_dump('creances.client', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.creance', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.creance_version', '');
 SELECT pg_catalog.pg_extension_config_dump('creances.reglement', '');

@@ -20,6 +20,7 @@ CREATE FUNCTION creances._une_expression(texte text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'creances_une_expression';
 COMMENT ON FUNCTION creances._une_expression(text) IS 'Le texte est une seule expression SQL, et rien d''autre.';
 
+-- (on a child that inherits, the trigger's mode ends in " herite")
 CREATE VIEW creances.suivi AS
 SELECT t.tgrelid::regclass AS table_suivie,
 	   coalesce(a.args[2]::jsonb ->> 'genre', 'factures') AS genre,
@@ -29,12 +30,14 @@ SELECT t.tgrelid::regclass AS table_suivie,
 	   a.args[6 : 5 + a.args[5]::integer] AS cle,
 	   a.args[2]::jsonb -> 'correspondance' AS correspondance,
 	   a.args[2]::jsonb ->> 'filtre' AS filtre,
+	   a.args[2]::jsonb ->> 'prefixe' AS prefixe,
+	   CASE WHEN t.tgtype & 1 = 0 THEN 'instruction' ELSE 'ligne' END AS declencheur,
 	   t.tgenabled <> 'D' AS actif
   FROM pg_catalog.pg_trigger t
   JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid AND NOT c.relispartition
  CROSS JOIN LATERAL (SELECT creances._arguments(t.tgargs) AS args) a
  WHERE t.tgfoid = 'creances._suivi()'::regprocedure
-   AND t.tgtype & 4 <> 0;
+   AND t.tgtype & 4 <> 0 AND a.args[1] NOT LIKE '% herite';
 COMMENT ON VIEW creances.suivi IS 'Tables suivies, lues dans leurs declencheurs.';
 COMMENT ON COLUMN creances.suivi.table_suivie IS 'Table suivie.';
 COMMENT ON COLUMN creances.suivi.genre IS 'Ce qu''elle tient : factures, reglements ou clients.';
@@ -44,7 +47,22 @@ COMMENT ON COLUMN creances.suivi.reprise IS 'Comment entrent les creances plus a
 COMMENT ON COLUMN creances.suivi.cle IS 'Colonnes de la cle primaire.';
 COMMENT ON COLUMN creances.suivi.correspondance IS 'Ce que lit chaque champ : colonne ou expression.';
 COMMENT ON COLUMN creances.suivi.filtre IS 'Condition que doit remplir une ligne pour etre suivie.';
+COMMENT ON COLUMN creances.suivi.prefixe IS 'Ce qui precede les numeros de facture de cette table.';
+COMMENT ON COLUMN creances.suivi.declencheur IS 'instruction ; ligne sur un abonne de replication logique.';
 COMMENT ON COLUMN creances.suivi.actif IS 'Le declencheur est actif.';
+
+-- The tie of one table, with all its options.
+CREATE FUNCTION creances._lien(quelle regclass)
+RETURNS TABLE (table_suivie regclass, options jsonb, cle text[])
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT t.tgrelid::regclass, a.args[2]::jsonb, a.args[6 : 5 + a.args[5]::integer]
+	  FROM pg_catalog.pg_trigger t
+	 CROSS JOIN LATERAL (SELECT creances._arguments(t.tgargs) AS args) a
+	 WHERE t.tgrelid = $1 AND t.tgfoid = 'creances._suivi()'::regprocedure
+	   AND t.tgtype & 4 <> 0 AND a.args[1] NOT LIKE '% herite';
+END;
+COMMENT ON FUNCTION creances._lien(regclass) IS 'Lien d''une table suivie : ses options et sa cle.';
 
 CREATE VIEW creances.fraicheur AS
 SELECT s.table_suivie, s.mode,

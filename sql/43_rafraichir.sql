@@ -1,4 +1,16 @@
--- ------------------------------------------------------------------ refresh
+-- Refreshing the facts, and comparing them with the tables.
+
+-- A new debtor, with what the ERP's table of customers says.
+CREATE FUNCTION creances._fiche(creancier text, debiteur text) RETURNS creances.debiteur
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT ROW($1, $2, k.nom, coalesce(k.type, 'professionnel'), coalesce(k.langue, 'fr'), coalesce(k.zone, 'metropole'), k.courriel, k.telephone,
+			   k.adresse, k.segment, k.siren, '{}'::jsonb)::creances.debiteur
+	  FROM (SELECT) x
+	  LEFT JOIN LATERAL (SELECT c.* FROM creances.client c WHERE c.debiteur = $2 AND coalesce(c.creancier = $1, true)
+						  ORDER BY c.creancier NULLS LAST, c.suivi, c.cle LIMIT 1) k ON true;
+END;
+COMMENT ON FUNCTION creances._fiche(text, text) IS 'Fiche d''un nouveau debiteur : ce que dit la table de clients suivie, sinon les valeurs par defaut.';
 
 CREATE FUNCTION creances.rafraichir(lot integer DEFAULT NULL) RETURNS bigint
 LANGUAGE c AS 'MODULE_PATHNAME', 'creances_rafraichir';
@@ -47,12 +59,7 @@ BEGIN
 	END IF;
 	PERFORM creances._verifier_hors_bloc('synchroniser()');
 	-- partitions that have come since, when it is the owner who calls
-	PERFORM creances._poser(n.partition, creances._arguments(t.tgargs))
-	   FROM creances._partitions_nues n
-	   JOIN pg_catalog.pg_class k ON k.oid OPERATOR(pg_catalog.=) n.partition AND pg_catalog.pg_has_role(k.relowner, 'USAGE')
-	   JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) n.table_suivie
-		AND t.tgname OPERATOR(pg_catalog.=) 'creances_suivi_insert'
-	  WHERE n.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
+	PERFORM creances._etendre(table_suivie);
 	COMMIT;
 	-- what the journal holds first: its steps are dated
 	PERFORM creances.rafraichir();

@@ -2,38 +2,59 @@
 -- stage is text with its label; names never change.
 
 -- Receivables as they were on a day: the version that held then, less the
--- movements dated up to then. By look-ups from what was open that day, so that
--- its cost follows that and no more, whatever the planner believes.
+-- movements dated up to then. By look-ups from what is open or was closed later,
+-- so that its cost follows that, whatever the planner believes, and not the
+-- history that was settled by then.
+--
+-- What was received for an invoice that was not issued yet is money on account
+-- that day: the sum is that of the ledger, invoices less movements.
 CREATE FUNCTION creances._etat_au(au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, emission date, echeance date, devise text,
-			   montant numeric, solde numeric)
+			   montant numeric, solde numeric, nature text, nee_le date, livraison date, suivi regclass, cle text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.emission, e.echeance, e.devise, e.montant, e.montant - m.somme
+	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.emission, e.echeance, e.devise, e.montant, e.montant - m.somme,
+		   CASE WHEN e.nee_le <= au THEN c.nature ELSE 'acompte' END, e.nee_le, c.livraison, c.suivi, c.cle
 	  FROM creances.creance c
 	  -- the state that held at `au` is the first one that was changed later
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
 						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > au
 						  ORDER BY x.version LIMIT 1) v ON c.version_le > au
 	 CROSS JOIN LATERAL (
-		SELECT c.debiteur, c.emission, c.nee_le, c.echeance, c.devise, c.montant, c.retiree_le IS NOT NULL AS retiree WHERE v.version IS NULL
+		SELECT c.debiteur, c.emission, c.nee_le, c.echeance, c.devise, CASE WHEN c.nee_le <= au THEN c.montant ELSE 0 END AS montant,
+			   c.retiree_le IS NOT NULL AS retiree WHERE v.version IS NULL
 		UNION ALL
-		SELECT v.debiteur, v.emission, v.nee_le, v.echeance, v.devise, v.montant, v.retiree WHERE v.version IS NOT NULL) e
+		SELECT v.debiteur, v.emission, v.nee_le, v.echeance, v.devise, CASE WHEN v.nee_le <= au THEN v.montant ELSE 0 END,
+			   v.retiree WHERE v.version IS NOT NULL) e
 	 CROSS JOIN LATERAL (SELECT coalesce(sum(r.montant), 0) AS somme FROM creances.reglement r
 						  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= au) m
 	 WHERE (c.solde <> 0 OR c.soldee_le > au)
-	   AND NOT e.retiree AND e.nee_le <= au AND e.montant <> m.somme;
+	   AND NOT e.retiree AND e.montant <> m.somme;
 END;
-COMMENT ON FUNCTION creances._etat_au(date) IS 'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la.';
+COMMENT ON FUNCTION creances._etat_au(date) IS
+'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la. Ce qui est recu avant l''emission d''une facture est un acompte : montant 0, solde negatif.';
+
+-- A payments table's row without invoice is a receivable below zero numbered
+-- compte:...; its refund too, above zero.
+CREATE FUNCTION creances._en_compte(nature text, facture text, solde numeric) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT nature = 'acompte' AND (solde < 0 OR starts_with(facture, 'compte:'));
+END;
+COMMENT ON FUNCTION creances._en_compte(text, text, numeric) IS 'Ce solde est de l''argent recu en compte, et non une facture ou un avoir.';
 
 CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
-			   montant numeric)
+			   montant numeric, creances numeric, credits numeric, en_compte numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH sommes AS (
 		SELECT e.creancier, e.debiteur, e.devise,
-			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes) AS tranches
+			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes) AS tranches,
+			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes)
+				FILTER (WHERE e.solde < 0 AND NOT creances._en_compte(e.nature, e.facture, e.solde)) AS credits,
+			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes)
+				FILTER (WHERE creances._en_compte(e.nature, e.facture, e.solde)) AS en_compte
 		  FROM (SELECT creances._verifier_au(balance_agee.au) AS au) q,
 			   LATERAL creances._etat_au(q.au) e
 		 GROUP BY e.creancier, e.debiteur, e.devise
@@ -42,34 +63,39 @@ BEGIN ATOMIC
 		   CASE WHEN t.n = 1 THEN 'non echu'
 				WHEN t.n > cardinality(bornes) + 1 THEN 'plus de ' || bornes[cardinality(bornes)] || ' jours'
 				ELSE b.de || ' a ' || b.a || ' jours' END,
-		   b.de, b.a, t.montant::numeric(20,3)
+		   b.de, b.a, m.montant, m.montant - m.credits - m.en_compte, m.credits, m.en_compte
 	  FROM sommes s
 	 CROSS JOIN LATERAL unnest(s.tranches) WITH ORDINALITY t(montant, n)
+	 CROSS JOIN LATERAL (SELECT t.montant::numeric(20,3) AS montant, coalesce(s.credits[t.n], 0)::numeric(20,3) AS credits,
+								coalesce(s.en_compte[t.n], 0)::numeric(20,3) AS en_compte) m
 	 CROSS JOIN LATERAL (SELECT CASE WHEN t.n = 1 THEN NULL WHEN t.n = 2 THEN 1 ELSE bornes[t.n - 2] + 1 END AS de,
 								CASE WHEN t.n = 1 THEN 0 ELSE bornes[t.n - 1] END AS a) b;
 END;
 COMMENT ON FUNCTION creances.balance_agee(date, integer[]) IS
-'Balance agee par creancier, debiteur et devise a une date : une ligne par tranche de retard (tranche 1 : non echu). La somme des tranches est le solde. Montants dans la devise.';
+'Balance agee par creancier, debiteur et devise a une date : une ligne par tranche de retard (tranche 1 : non echu). La somme des tranches est le solde : factures moins mouvements dates jusque-la. montant = creances (ce qui est du) + credits (avoirs, trop-percus ; negatif) + en_compte (recu sans facture, ou avant elle ; negatif), dans la devise.';
 
 CREATE VIEW creances.balance_agee_debiteur AS
 SELECT c.creancier, c.debiteur, min(d.nom) AS nom, c.devise,
 	   sum(c.solde)::numeric(20,3) AS total,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard <= 0), 0)::numeric(20,3) AS non_echu,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 1 AND 30), 0)::numeric(20,3) AS de_1_a_30,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 31 AND 60), 0)::numeric(20,3) AS de_31_a_60,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 61 AND 90), 0)::numeric(20,3) AS de_61_a_90,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard BETWEEN 91 AND 120), 0)::numeric(20,3) AS de_91_a_120,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde > 0 AND r.retard > 120), 0)::numeric(20,3) AS plus_de_120,
-	   coalesce(sum(c.solde) FILTER (WHERE c.solde < 0), 0)::numeric(20,3) AS credits
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'du' AND r.retard <= 0), 0)::numeric(20,3) AS non_echu,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'du' AND r.retard BETWEEN 1 AND 30), 0)::numeric(20,3) AS de_1_a_30,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'du' AND r.retard BETWEEN 31 AND 60), 0)::numeric(20,3) AS de_31_a_60,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'du' AND r.retard BETWEEN 61 AND 90), 0)::numeric(20,3) AS de_61_a_90,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'du' AND r.retard BETWEEN 91 AND 120), 0)::numeric(20,3) AS de_91_a_120,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'du' AND r.retard > 120), 0)::numeric(20,3) AS plus_de_120,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'credit'), 0)::numeric(20,3) AS credits,
+	   coalesce(sum(c.solde) FILTER (WHERE k.genre = 'en_compte'), 0)::numeric(20,3) AS en_compte
   FROM creances.creance c
   JOIN creances.creancier s ON s.creancier = c.creancier
   JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
  CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
  CROSS JOIN LATERAL (SELECT j.jour - c.echeance AS retard) r
+ CROSS JOIN LATERAL (SELECT CASE WHEN creances._en_compte(c.nature, c.facture, c.solde) THEN 'en_compte'
+								 WHEN c.solde < 0 THEN 'credit' ELSE 'du' END AS genre) k
  WHERE c.solde <> 0
  GROUP BY c.creancier, c.debiteur, c.devise;
 COMMENT ON VIEW creances.balance_agee_debiteur IS
-'Balance agee d''aujourd''hui, une ligne par debiteur et devise ; les credits (avoirs, trop-percus) sont dans leur colonne, et total = somme des tranches + credits. Tout ce qui est connu est compte, meme date du futur (voir alerte).';
+'Balance agee d''aujourd''hui, une ligne par debiteur et devise ; les credits (avoirs, trop-percus) et les reglements en compte sont dans leurs colonnes, et total = somme des tranches + credits + en_compte. Tout ce qui est connu est compte, meme date du futur (voir alerte).';
 COMMENT ON COLUMN creances.balance_agee_debiteur.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.balance_agee_debiteur.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.balance_agee_debiteur.nom IS 'Nom du client.';
@@ -82,6 +108,7 @@ COMMENT ON COLUMN creances.balance_agee_debiteur.de_61_a_90 IS 'De 61 a 90 jours
 COMMENT ON COLUMN creances.balance_agee_debiteur.de_91_a_120 IS 'De 91 a 120 jours de retard.';
 COMMENT ON COLUMN creances.balance_agee_debiteur.plus_de_120 IS 'Plus de 120 jours de retard.';
 COMMENT ON COLUMN creances.balance_agee_debiteur.credits IS 'Avoirs et trop-percus (negatif).';
+COMMENT ON COLUMN creances.balance_agee_debiteur.en_compte IS 'Recu sans facture (negatif).';
 
 CREATE FUNCTION creances.libelle_stade(stade creances.stade_relance) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

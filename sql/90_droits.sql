@@ -26,8 +26,8 @@ BEGIN ATOMIC
 		   AND CASE profil
 				WHEN 'administration' THEN p.proname NOT IN ('accorder', '_droits', '_suivi')
 				ELSE NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
-					 AND p.proname NOT IN ('suivre_factures', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
-										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_cesser', '_action',
+					 AND p.proname NOT IN ('suivre_factures', 'suivre_reglements', 'suivre_clients', '_suivre', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
+										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_etendre', '_cesser', '_remplacer_colonne', '_action',
 										   '_colonnes_lues')
 					 OR profil IN ('gestion', 'moteur')
 						AND p.proname IN ('rafraichir', 'prendre_relances', 'confirmer_envoi', 'echec_envoi')

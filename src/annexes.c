@@ -3,24 +3,187 @@
  * annexes.c
  *	  Movements and customers that the ERP keeps in tables of their own.
  *
+ * The rows just read are there under the name "lu".  Receivables are locked in
+ * the order of their keys before what is known of them is read, so of two
+ * payments of one invoice the second is written on top of the first.  The
+ * statements are those of creances._ordre().
+ *
  *-------------------------------------------------------------------------
  */
 #include "creances.h"
 
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+typedef enum Annexe
+{
+	ANNEXE_VOULUS,
+	ANNEXE_CIBLES,
+	ANNEXE_VERROUS,
+	ANNEXE_MOUVEMENTS,
+	ANNEXE_DESIMPUTES,
+	ANNEXE_SOLDES,
+	ANNEXE_REFUS,
+	ANNEXE_ENTRAINES,
+	ANNEXE_ECARTS_MOUVEMENTS,
+	ANNEXE_CLIENTS_PARTIS,
+	ANNEXE_CLIENTS,
+	ANNEXE_FICHES,
+	ANNEXE_FICHES_NEUVES,
+	ANNEXE_REFUS_LEVES,
+	ANNEXE_REFUS_CLIENTS,
+	ANNEXE_ECARTS_CLIENTS,
+	NB_ANNEXES
+} Annexe;
+
+static const char *const noms[NB_ANNEXES] = {
+	[ANNEXE_VOULUS] = "voulus",
+	[ANNEXE_CIBLES] = "cibles",
+	[ANNEXE_VERROUS] = "verrous",
+	[ANNEXE_MOUVEMENTS] = "mouvements",
+	[ANNEXE_DESIMPUTES] = "desimputes",
+	[ANNEXE_SOLDES] = "soldes",
+	[ANNEXE_REFUS] = "refus",
+	[ANNEXE_ENTRAINES] = "entraines",
+	[ANNEXE_ECARTS_MOUVEMENTS] = "ecarts_mouvements",
+	[ANNEXE_CLIENTS_PARTIS] = "clients_partis",
+	[ANNEXE_CLIENTS] = "clients",
+	[ANNEXE_FICHES] = "fiches",
+	[ANNEXE_FICHES_NEUVES] = "fiches_neuves",
+	[ANNEXE_REFUS_LEVES] = "refus_leves",
+	[ANNEXE_REFUS_CLIENTS] = "refus_clients",
+	[ANNEXE_ECARTS_CLIENTS] = "ecarts_clients",
+};
+
+/* Plans made for few keys, kept for the session. */
+static SPIPlanPtr plans[NB_ANNEXES];
+
+/*
+ * Execute one of them; its rows go into `sortie` when given.
+ */
+static TupleDesc
+executer(Relecture *r, Annexe annexe, bool par_cles, Tuplestorestate *sortie)
+{
+	bool		garde = par_cles && r->nb <= GRAND_NOMBRE;
+	SPIPlanPtr	plan = garde ? plans[annexe] : NULL;
+	TupleDesc	desc;
+
+	if (plan == NULL)
+	{
+		Oid			types[2] = {TEXTOID, BOOLOID};
+		Datum		valeurs[2] = {CStringGetTextDatum(noms[annexe]), BoolGetDatum(par_cles)};
+		char	   *texte;
+
+		if (SPI_execute_with_args("SELECT creances._ordre($1, $2)", 2, types, valeurs, NULL,
+								  true, 1) != SPI_OK_SELECT)
+			elog(ERROR, "SPI_execute_with_args");
+		texte = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		plan = creances_preparer(texte);
+		if (garde)
+		{
+			SPI_keepplan(plan);
+			plans[annexe] = plan;
+		}
+	}
+	creances_executer_plan(r, plan, sortie);
+	desc = sortie ? creances_description(plan) : NULL;
+	if (!garde)
+		SPI_freeplan(plan);
+	return desc;
+}
+
+/*
+ * Execute it and give its rows to the next statements.
+ */
+static Tuplestorestate *
+nommer(Relecture *r, Annexe annexe, bool par_cles, uint64 *nb)
+{
+	Tuplestorestate *lignes = tuplestore_begin_heap(true, false, work_mem);
+	TupleDesc	desc = executer(r, annexe, par_cles, lignes);
+
+	*nb = tuplestore_tuple_count(lignes);
+	creances_nommer(noms[annexe], desc, lignes, *nb);
+	return lignes;
+}
+
+static void
+oublier(Annexe annexe, Tuplestorestate *lignes)
+{
+	SPI_unregister_relation(noms[annexe]);
+	tuplestore_end(lignes);
+}
+
+/*
+ * Write the movements that these rows are; returns the number of receivables
+ * whose balance has changed.
+ */
 uint64
 creances_ecrire_mouvements(Relecture *r, TupleDesc lu)
 {
-	return 0;
+	bool		par_cles = !r->nuls[1];
+	uint64		nb_voulus,
+				nb_cibles,
+				nb = 0;
+	Tuplestorestate *voulus = nommer(r, ANNEXE_VOULUS, par_cles, &nb_voulus);
+	Tuplestorestate *cibles = nommer(r, ANNEXE_CIBLES, par_cles, &nb_cibles);
+
+	if (nb_cibles > 0)
+	{
+		executer(r, ANNEXE_VERROUS, par_cles, NULL);
+		executer(r, ANNEXE_MOUVEMENTS, par_cles, NULL);
+		executer(r, ANNEXE_DESIMPUTES, par_cles, NULL);
+		executer(r, ANNEXE_SOLDES, par_cles, NULL);
+		nb = SPI_processed;
+	}
+	if (nb_voulus > 0)
+		executer(r, ANNEXE_REFUS, par_cles, NULL);
+	if (par_cles && r->genre == GENRE_REGLEMENTS)
+		executer(r, ANNEXE_ENTRAINES, par_cles, NULL);
+	oublier(ANNEXE_CIBLES, cibles);
+	oublier(ANNEXE_VOULUS, voulus);
+	return nb;
 }
 
+/*
+ * Write what the customers' rows say; returns the number of debtors changed.
+ */
 uint64
 creances_ecrire_clients(Relecture *r)
 {
-	return 0;
+	bool		par_cles = !r->nuls[1];
+	uint64		nb;
+
+	executer(r, ANNEXE_CLIENTS_PARTIS, par_cles, NULL);
+	executer(r, ANNEXE_CLIENTS, par_cles, NULL);
+	executer(r, ANNEXE_FICHES, par_cles, NULL);
+	nb = SPI_processed;
+	executer(r, ANNEXE_FICHES_NEUVES, par_cles, NULL);
+	nb += SPI_processed;
+	executer(r, ANNEXE_REFUS_LEVES, par_cles, NULL);
+	executer(r, ANNEXE_REFUS_CLIENTS, par_cles, NULL);
+	return nb;
 }
 
+/*
+ * The differences between these rows and what is known of them, for
+ * verifier_suivi(); $2 are the keys that could not be read.
+ */
 bool
 creances_ecarts_annexes(Relecture *r, TupleDesc lu, Tuplestorestate *sortie)
 {
-	return false;
+	if (r->genre == GENRE_CLIENTS)
+		executer(r, ANNEXE_ECARTS_CLIENTS, false, sortie);
+	else if (SPI_fnumber(lu, "m_facture") > 0)
+	{
+		uint64		nb;
+		Tuplestorestate *voulus = nommer(r, ANNEXE_VOULUS, false, &nb);
+
+		executer(r, ANNEXE_ECARTS_MOUVEMENTS, false, sortie);
+		oublier(ANNEXE_VOULUS, voulus);
+	}
+	else
+		return false;
+	return true;
 }
