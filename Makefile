@@ -44,6 +44,7 @@ PARTS = \
 	sql/43_rafraichir.sql \
 	sql/44_rattachement.sql \
 	sql/45_actes.sql \
+	sql/46_modeles.sql \
 	sql/50_moteur.sql \
 	sql/52_delais.sql \
 	sql/55_exigible.sql \
@@ -70,6 +71,8 @@ REGRESS = \
 	balance \
 	vecteurs \
 	suivi \
+	reglements \
+	clients \
 	erreurs_suivi \
 	erp \
 	ibm \

@@ -262,7 +262,7 @@ COMMENT ON TABLE creances.ligne_refusee IS
 'Ligne de l''ERP qui n''a pas pu etre suivie, et pourquoi. Rien n''est reclame sur cette cle tant qu''elle y figure ; elle en sort quand la ligne est reparee.';
 COMMENT ON COLUMN creances.ligne_refusee.suivi IS 'Table suivie.';
 COMMENT ON COLUMN creances.ligne_refusee.cle IS 'Cle de la ligne.';
-COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture (absente, ou pas encore suivie pour un reglement), debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
+COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture (absente, ou pas encore suivie pour un reglement), debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, type, langue, zone (d''un client), valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
 COMMENT ON COLUMN creances.ligne_refusee.motif IS 'Explication.';
 COMMENT ON COLUMN creances.ligne_refusee.attend IS 'Cle, dans sa table, de la facture que ce reglement attend : il est relu quand elle arrive.';
 COMMENT ON COLUMN creances.ligne_refusee.depuis IS 'Instant de la constatation.';

@@ -146,7 +146,7 @@ $q$,
 			 THEN format($m$,
 	   m.lie AS m_lie, s.avoir_de AS m_facture, s.cle_avoir_de AS m_cle, NULL::integer AS m_rang, coalesce(s.emission, s.echeance) AS m_le,
 	   coalesce(%s, 0) - s.montant AS m_montant, 'avoir' AS m_nature, s.facture AS m_reference, s.devise AS m_devise,
-	   NULL::text AS m_paiement, NULL::regclass AS m_table$m$,
+	   NULL::text AS m_paiement, $1::regclass AS m_table$m$,
 						 CASE WHEN correspondance ? 'reste_du' THEN 's.montant - s.reste_du' WHEN correspondance ? 'regle' THEN 's.regle' ELSE '0' END)
 			 ELSE '' END,
 		lecture,
@@ -199,6 +199,13 @@ $q$, CASE WHEN options ->> 'factures' IS NULL THEN 'NULL::regclass' ELSE format(
 END;
 COMMENT ON FUNCTION creances._requete_reglements(jsonb, text) IS 'Texte de la requete qui juge les lignes d''une table de reglements.';
 
+CREATE FUNCTION creances._zones() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT ARRAY['metropole', 'alsace_moselle', 'alsace_moselle_temple', 'guadeloupe', 'martinique', 'guyane', 'reunion', 'mayotte', 'saint_martin', 'saint_barthelemy', 'saint_pierre_et_miquelon'];
+END;
+COMMENT ON FUNCTION creances._zones() IS 'Zones de jours feries (voir est_ferie).';
+
 CREATE FUNCTION creances._requete_clients(correspondance jsonb, lecture text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -208,10 +215,12 @@ SELECT s.cle, nullif(s.creancier, '') AS creancier, s.debiteur, %L::text[] AS ch
 	   nullif(s.segment, '') AS segment, s.siren, s.suivie, s.code,
 	   CASE s.code WHEN 'debiteur' THEN 'le code du client est absent'
 				   WHEN 'type' THEN format('type de client inconnu : %%s ; il faut professionnel, public ou consommateur', s.type)
+				   WHEN 'zone' THEN format('zone de jours fériés inconnue : %%s', s.zone)
 				   WHEN 'langue' THEN format('langue inconnue : %%s', s.langue) END AS motif
   FROM (SELECT s.*, CASE WHEN NOT s.suivie THEN NULL
 						 WHEN coalesce(s.debiteur, '') = '' THEN 'debiteur'
 						 WHEN s.type <> '' AND s.genre IS NULL THEN 'type'
+						 WHEN s.zone <> ALL (%L::text[] || '') THEN 'zone'
 						 WHEN s.langue !~ '^[a-z][a-z]$' THEN 'langue' END AS code
 		  FROM (SELECT b.cle, b.creancier, b.debiteur, b.nom, b.type, b.zone, b.courriel, b.telephone, b.adresse, b.segment, b.suivie,
 					   -- fr, fr_FR, FR-fr
@@ -225,7 +234,7 @@ SELECT s.cle, nullif(s.creancier, '') AS creancier, s.debiteur, %L::text[] AS ch
 				  FROM (%s) b
 				 CROSS JOIN LATERAL (SELECT regexp_replace(b.siren, '[^0-9]', '', 'g') AS chiffres) x
 				 CROSS JOIN LATERAL (SELECT translate(lower(b.type), 'éè', 'ee') AS type) y) s) s
-$q$, (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(correspondance) k), lecture);
+$q$, (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(correspondance) k), creances._zones(), lecture);
 END;
 COMMENT ON FUNCTION creances._requete_clients(jsonb, text) IS 'Texte de la requete qui juge les lignes d''une table de clients.';
 

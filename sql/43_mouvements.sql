@@ -38,7 +38,7 @@ SELECT l.cle, x.creancier, x.facture, x.rang, l.m_le AS le, l.m_montant AS monta
 	SELECT count(*) AS nb, min(y.creancier) AS creancier, min(y.facture) AS facture, min(y.rang) AS rang, min(y.devise) AS devise
 	  FROM tables t
 	 CROSS JOIN LATERAL (SELECT c.* FROM creances.creance c
-						  WHERE c.suivi = t.suivi AND c.cle = l.m_cle AND c.nature <> 'acompte'
+						  WHERE c.suivi = t.suivi AND c.cle = l.m_cle AND c.facture NOT LIKE 'compte:%'
 						  ORDER BY c.retiree_le IS NOT NULL, c.version_le DESC NULLS LAST LIMIT 1) y
 	 WHERE coalesce(t.suivi = l.m_table, true)) k ON l.m_cle IS NOT NULL
   LEFT JOIN LATERAL (
@@ -184,17 +184,26 @@ INSERT INTO creances.ligne_refusee (suivi, cle, code, motif, attend)
 SELECT $1, v.cle, v.code, v.motif, v.attend FROM voulus v WHERE v.code IS NOT NULL ORDER BY v.cle
 ON CONFLICT (suivi, cle) DO UPDATE SET code = excluded.code, motif = excluded.motif, attend = excluded.attend$q$
 
-	-- A payment and its allocations are read from each other.
+	-- A payment and its allocations are read from each other: the ties that pay
+	-- the same table of invoices.
 	WHEN 'entraines' THEN $q$
+WITH p AS MATERIALIZED (
+	SELECT l.m_paiement AS cle FROM lu l WHERE l.m_paiement IS NOT NULL
+	UNION SELECT r.paiement FROM creances.reglement r WHERE r.suivi = $1 AND r.cle = ANY ($2) AND r.paiement IS NOT NULL),
+i AS MATERIALIZED (
+	SELECT DISTINCT r.suivi, r.cle FROM creances.reglement r WHERE r.paiement = ANY ($2) AND r.suivi <> $1)
 INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)
-SELECT s.table_suivie, p.cle, clock_timestamp(), pg_current_xact_id()
-  FROM creances.suivi s
- CROSS JOIN (SELECT DISTINCT l.m_paiement AS cle FROM lu l WHERE l.m_paiement IS NOT NULL
-			 UNION SELECT r.paiement FROM creances.reglement r WHERE r.suivi = $1 AND r.cle = ANY ($2) AND r.paiement IS NOT NULL) p
- WHERE s.genre = 'reglements' AND s.table_suivie <> $1 AND NOT s.correspondance ? 'cle_paiement'
+SELECT t.table_suivie, p.cle, clock_timestamp(), pg_current_xact_id()
+  FROM p CROSS JOIN LATERAL (
+	SELECT s.table_suivie
+	  FROM creances.suivi s CROSS JOIN LATERAL creances._lien(s.table_suivie) l CROSS JOIN creances._lien($1) m
+	 WHERE s.genre = 'reglements' AND s.table_suivie <> $1 AND NOT s.correspondance ? 'cle_paiement'
+	   AND l.options ->> 'factures' IS NOT DISTINCT FROM m.options ->> 'factures' OFFSET 0) t
 UNION ALL
-SELECT DISTINCT r.suivi, r.cle, clock_timestamp(), pg_current_xact_id()
-  FROM creances.reglement r WHERE r.paiement = ANY ($2) AND r.suivi <> $1$q$
+SELECT i.suivi, i.cle, clock_timestamp(), pg_current_xact_id()
+  FROM i CROSS JOIN LATERAL (
+	SELECT FROM creances._lien(i.suivi) l CROSS JOIN creances._lien($1) m
+	 WHERE l.options ->> 'factures' IS NOT DISTINCT FROM m.options ->> 'factures' OFFSET 0) t$q$
 
 	WHEN 'ecarts_mouvements' THEN format($q$
 WITH connus AS (%s),

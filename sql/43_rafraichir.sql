@@ -42,6 +42,7 @@ COMMENT ON FUNCTION creances._a_resynchroniser(regclass) IS 'Met au journal les 
 CREATE PROCEDURE creances.synchroniser(table_suivie regclass, lot integer DEFAULT 10000)
 LANGUAGE plpgsql AS $$
 DECLARE
+	ecrites bigint;
 	reste bigint;
 	avant bigint;
 BEGIN
@@ -67,13 +68,15 @@ BEGIN
 	PERFORM creances._a_resynchroniser(table_suivie);
 	COMMIT;
 	LOOP
-		SELECT f.en_attente INTO avant FROM creances.fraicheur f WHERE f.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
-		EXIT WHEN avant OPERATOR(pg_catalog.=) 0;
-		PERFORM creances.rafraichir(lot);
+		ecrites := creances.rafraichir(lot);
 		COMMIT;
-		SELECT f.en_attente INTO reste FROM creances.fraicheur f WHERE f.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
-		-- another session holds the rest: the next refresh will take it
-		EXIT WHEN reste OPERATOR(pg_catalog.>=) avant;
+		-- (the journal is counted when nothing moves only: it may be long)
+		IF ecrites OPERATOR(pg_catalog.=) 0 THEN
+			SELECT f.en_attente INTO reste FROM creances.fraicheur f WHERE f.table_suivie OPERATOR(pg_catalog.=) synchroniser.table_suivie;
+			-- another session holds the rest: the next refresh will take it
+			EXIT WHEN reste OPERATOR(pg_catalog.=) 0 OR reste OPERATOR(pg_catalog.>=) avant;
+			avant := reste;
+		END IF;
 	END LOOP;
 END $$;
 COMMENT ON PROCEDURE creances.synchroniser(regclass, integer) IS

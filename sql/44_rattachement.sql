@@ -192,7 +192,8 @@ CREATE FUNCTION creances._suivre(genre text, quelle regclass, correspondance jso
 RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	trouvee CONSTANT boolean := correspondance IS NULL AND modele IS NULL;
+	trouvee boolean;
+	donnee CONSTANT jsonb := coalesce(correspondance, '{}');
 	cles text[];
 	lues text[];
 	arguments text[];
@@ -216,18 +217,24 @@ BEGIN
 	END IF;
 	cles := creances._verifier_table(quelle);
 
+	-- an ERP's own table is known by its names: they alone would take its drafts too
+	IF correspondance IS NULL AND modele IS NULL THEN
+		modele := creances._reconnaitre(quelle, genre);
+		IF modele IS NOT NULL THEN
+			RAISE NOTICE USING MESSAGE = format('modèle reconnu pour %s : %s', quelle, modele);
+		END IF;
+	END IF;
+	trouvee := correspondance IS NULL AND modele IS NULL;
 	IF modele IS NOT NULL THEN
 		SELECT m.correspondance || coalesce(_suivre.correspondance, '{}'), coalesce(_suivre.filtre, m.filtre) INTO correspondance, filtre
 		  FROM creances._modele(modele, genre, quelle) m;
 	ELSIF trouvee THEN
 		correspondance := creances._trouver(quelle, genre);
-		IF genre = 'factures' AND NOT correspondance ? 'facture' AND cardinality(cles) = 1 THEN
-			correspondance := correspondance || jsonb_build_object('facture', cles[1]);
-		END IF;
-		-- what a table of payments says, the invoice's own column does not
-		IF genre = 'factures' AND EXISTS (SELECT FROM creances._reglements_de(quelle)) THEN
-			correspondance := correspondance - 'regle' - 'reste_du' - 'regle_le';
-		END IF;
+	END IF;
+	-- what a table of payments says, the invoice's own column does not
+	IF genre = 'factures' AND NOT donnee ?| ARRAY['regle', 'reste_du', 'regle_le'] AND (trouvee OR modele IS NOT NULL)
+	   AND EXISTS (SELECT FROM creances._reglements_de(quelle)) THEN
+		correspondance := correspondance - 'regle' - 'reste_du' - 'regle_le';
 	END IF;
 	IF jsonb_typeof(correspondance) <> 'object' THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC002', MESSAGE = 'la correspondance doit être un objet JSON',
@@ -401,6 +408,8 @@ CREATE FUNCTION creances.suivre_reglements(
 	declencheur text DEFAULT 'instruction')
 RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	autre regclass;
 BEGIN
 	IF factures IS NOT NULL AND NOT EXISTS (SELECT FROM creances.suivi s WHERE s.table_suivie = factures AND s.genre = 'factures') THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('la table de factures %s n''est pas suivie', factures),
@@ -411,6 +420,13 @@ BEGIN
 		SELECT min(s.table_suivie::oid)::regclass INTO factures
 		  FROM creances.suivi s JOIN pg_constraint k ON k.confrelid = s.table_suivie AND k.conrelid = reglements AND k.contype = 'f'
 		 WHERE s.genre = 'factures' HAVING count(DISTINCT s.table_suivie) = 1;
+	END IF;
+	-- who says what is paid is the owner of what is owed
+	SELECT s.table_suivie INTO autre FROM creances.suivi s JOIN pg_class k ON k.oid = s.table_suivie
+	 WHERE s.genre = 'factures' AND coalesce(s.table_suivie = factures, true) AND NOT pg_has_role(current_user, k.relowner, 'USAGE') LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('seul le propriétaire de %s peut dire ce qui la paie', autre),
+			HINT = 'Nommez par factures => la table de factures, qui est à vous, que ces lignes paient.';
 	END IF;
 	RETURN creances._suivre('reglements', reglements, correspondance, filtre,
 							jsonb_build_object('depuis', creances.aujourdhui(), 'prefixe', prefixe, 'factures', factures), mode, charger, modele, declencheur);

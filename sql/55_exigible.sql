@@ -340,7 +340,7 @@ RETURNS TABLE (ligne integer, nature text, du date, au date, jours integer, base
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT k.*
-	  FROM (SELECT creances._verifier_creance($1, $2, $3, $4, $7) AS au) q
+	  FROM (SELECT creances._verifier_creance($1, $2, $3, $4, $7) AS au OFFSET 0) q
 	 CROSS JOIN LATERAL creances._faits($1, $2, $3, q.au, $7) f
 	 CROSS JOIN LATERAL creances._compte_lignes(f.depart, q.au, f.arret, f.jours, f.natures, f.montants, f.textes, f.taux_depuis,
 												f.taux, f.planchers, f.origines, f.suspendu_du, f.suspendu_au, f.capitalisation,
@@ -394,7 +394,7 @@ RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT r.*
-	  FROM (SELECT creances._verifier_creance($1, $2, $3, $4, $7) AS au) q
+	  FROM (SELECT creances._verifier_creance($1, $2, $3, $4, $7) AS au OFFSET 0) q
 	 CROSS JOIN LATERAL creances._reste_du($1, $2, $3, q.au, $5, $6, $7) r;
 END;
 COMMENT ON FUNCTION creances.reste_du(text, text, integer, date, text, text, text) IS
@@ -409,7 +409,7 @@ RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT r.*
-	  FROM (SELECT creances._verifier_debiteur($1, $2, $3, $6) AS au) q
+	  FROM (SELECT creances._verifier_debiteur($1, $2, $3, $6) AS au OFFSET 0) q
 	 CROSS JOIN LATERAL (
 			SELECT c.facture, c.rang, c.echeance FROM creances.creance c WHERE c.creancier = $1 AND c.debiteur = $2
 			UNION
@@ -434,7 +434,7 @@ RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT r.*
-	  FROM (SELECT creances._verifier_au($3) AS au, creances._verifier_correction($6) AS correction) q
+	  FROM (SELECT creances._verifier_au($3) AS au, creances._verifier_correction($6) AS correction OFFSET 0) q
 	  JOIN creances.creance c ON c.creancier = $1 AND c.soldee_le BETWEEN $2 AND q.au
 							 AND c.soldee_le > c.echeance AND c.montant > 0 AND c.retiree_le IS NULL
 	 CROSS JOIN LATERAL creances._reste_du($1, c.facture, c.rang, q.au, $4, $5, q.correction) r

@@ -1,6 +1,15 @@
 -- What BI tools and people read. Money is numeric(20,3), dates are date, the
 -- stage is text with its label; names never change.
 
+-- A payments table's row without invoice is a receivable below zero numbered
+-- compte:...; its refund too, above zero.
+CREATE FUNCTION creances._en_compte(nature text, facture text, solde numeric) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT nature = 'acompte' AND (solde < 0 OR starts_with(facture, 'compte:'));
+END;
+COMMENT ON FUNCTION creances._en_compte(text, text, numeric) IS 'Ce solde est de l''argent recu en compte, et non une facture ou un avoir.';
+
 -- Receivables as they were on a day: the version that held then, less the
 -- movements dated up to then. By look-ups from what is open or was closed later,
 -- so that its cost follows that, whatever the planner believes, and not the
@@ -10,11 +19,12 @@
 -- that day: the sum is that of the ledger, invoices less movements.
 CREATE FUNCTION creances._etat_au(au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, emission date, echeance date, devise text,
-			   montant numeric, solde numeric, nature text, nee_le date, livraison date, suivi regclass, cle text)
+			   montant numeric, solde numeric, nature text, nee_le date, livraison date, en_compte boolean, suivi regclass, cle text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.emission, e.echeance, e.devise, e.montant, e.montant - m.somme,
-		   CASE WHEN e.nee_le <= au THEN c.nature ELSE 'acompte' END, e.nee_le, c.livraison, c.suivi, c.cle
+		   CASE WHEN e.nee_le <= au THEN c.nature ELSE 'acompte' END, e.nee_le, c.livraison,
+		   e.nee_le > au OR creances._en_compte(c.nature, c.facture, e.montant - m.somme), c.suivi, c.cle
 	  FROM creances.creance c
 	  -- the state that held at `au` is the first one that was changed later
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
@@ -32,16 +42,7 @@ BEGIN ATOMIC
 	   AND NOT e.retiree AND e.montant <> m.somme;
 END;
 COMMENT ON FUNCTION creances._etat_au(date) IS
-'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la. Ce qui est recu avant l''emission d''une facture est un acompte : montant 0, solde negatif.';
-
--- A payments table's row without invoice is a receivable below zero numbered
--- compte:...; its refund too, above zero.
-CREATE FUNCTION creances._en_compte(nature text, facture text, solde numeric) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT nature = 'acompte' AND (solde < 0 OR starts_with(facture, 'compte:'));
-END;
-COMMENT ON FUNCTION creances._en_compte(text, text, numeric) IS 'Ce solde est de l''argent recu en compte, et non une facture ou un avoir.';
+'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la. Ce qui est recu avant l''emission d''une facture est un acompte, en compte : montant 0, solde negatif.';
 
 CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
@@ -50,13 +51,14 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH sommes AS (
 		SELECT e.creancier, e.debiteur, e.devise,
-			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes) AS tranches,
-			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes)
-				FILTER (WHERE e.solde < 0 AND NOT creances._en_compte(e.nature, e.facture, e.solde)) AS credits,
-			   creances.balance_agee(e.solde, e.echeance, q.au, balance_agee.bornes)
-				FILTER (WHERE creances._en_compte(e.nature, e.facture, e.solde)) AS en_compte
-		  FROM (SELECT creances._verifier_au(balance_agee.au) AS au) q,
-			   LATERAL creances._etat_au(q.au) e
+			   creances.balance_agee(e.solde, e.echeance, balance_agee.au, balance_agee.bornes) AS tranches,
+			   creances.balance_agee(e.solde, e.echeance, balance_agee.au, balance_agee.bornes)
+				FILTER (WHERE e.solde < 0 AND NOT e.en_compte) AS credits,
+			   creances.balance_agee(e.solde, e.echeance, balance_agee.au, balance_agee.bornes)
+				FILTER (WHERE e.en_compte) AS en_compte
+		  FROM creances._etat_au(balance_agee.au) e
+		 -- (as a condition of its own: looked at once, before any row)
+		 WHERE creances._verifier_au(balance_agee.au) IS NOT NULL
 		 GROUP BY e.creancier, e.debiteur, e.devise
 	)
 	SELECT s.creancier, s.debiteur, s.devise, t.n::integer,
@@ -126,7 +128,7 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 	   j.jour - c.echeance AS retard,
 	   c.devise, c.montant::numeric(20,3) AS montant, c.solde::numeric(20,3) AS solde,
 	   e.stade::text AS stade,
-	   CASE WHEN c.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(e.stade) END AS libelle_stade,
+	   CASE WHEN m.en_compte THEN 'En compte' WHEN c.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(e.stade) END AS libelle_stade,
 	   a.etape_le AS stade_depuis, a.prochaine_relance, p.motif AS suspension,
 	   k.taux::text AS taux, k.arrete AS penalites_arretees_au,
 	   k.penalites::numeric(20,3) AS penalites,
@@ -139,12 +141,13 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
   JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
   LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
  CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
- CROSS JOIN LATERAL (SELECT CASE WHEN c.solde < 0 THEN 'soldee'::creances.stade_relance
+ CROSS JOIN LATERAL (SELECT creances._en_compte(c.nature, c.facture, c.solde) AS en_compte) m
+ CROSS JOIN LATERAL (SELECT CASE WHEN c.solde < 0 OR m.en_compte THEN 'soldee'::creances.stade_relance
 								 WHEN a.stade IS NOT NULL AND NOT (a.stade = 'preventive' AND j.jour > c.echeance) THEN a.stade
 								 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance
 								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
   LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), j.jour) p ON true
-  LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0
+  LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0 AND NOT m.en_compte
  WHERE c.solde <> 0;
 COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame, facture par facture. Les credits du debiteur n''y sont pas imputes : un message, lui, les deduit et ne demande pas d''interet sur ce qu''ils couvrent.';
 COMMENT ON COLUMN creances.encours.creancier IS 'Societe creanciere.';

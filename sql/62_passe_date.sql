@@ -8,13 +8,13 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH sommes AS (
 		SELECT e.creancier, e.debiteur, e.devise,
-			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), q.au, balance_agee_emission.bornes) AS tranches,
-			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), q.au, balance_agee_emission.bornes)
-				FILTER (WHERE e.solde < 0 AND NOT creances._en_compte(e.nature, e.facture, e.solde)) AS credits,
-			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), q.au, balance_agee_emission.bornes)
-				FILTER (WHERE creances._en_compte(e.nature, e.facture, e.solde)) AS en_compte
-		  FROM (SELECT creances._verifier_au(balance_agee_emission.au) AS au) q,
-			   LATERAL creances._etat_au(q.au) e
+			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), balance_agee_emission.au, balance_agee_emission.bornes) AS tranches,
+			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), balance_agee_emission.au, balance_agee_emission.bornes)
+				FILTER (WHERE e.solde < 0 AND NOT e.en_compte) AS credits,
+			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), balance_agee_emission.au, balance_agee_emission.bornes)
+				FILTER (WHERE e.en_compte) AS en_compte
+		  FROM creances._etat_au(balance_agee_emission.au) e
+		 WHERE creances._verifier_au(balance_agee_emission.au) IS NOT NULL
 		 GROUP BY e.creancier, e.debiteur, e.devise
 	)
 	SELECT s.creancier, s.debiteur, s.devise, t.n::integer,
@@ -85,29 +85,28 @@ RETURNS TABLE (creancier text, debiteur text, nom text, facture text, rang integ
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT e.creancier, e.debiteur, d.nom, e.facture, e.rang, e.nature, e.emission, e.echeance,
-		   q.au - e.echeance, e.devise, e.montant::numeric(20,3), (e.montant - e.solde)::numeric(20,3), e.solde::numeric(20,3),
+		   encours_au.au - e.echeance, e.devise, e.montant::numeric(20,3), (e.montant - e.solde)::numeric(20,3), e.solde::numeric(20,3),
 		   g.stade::text,
-		   CASE WHEN creances._en_compte(e.nature, e.facture, e.solde) THEN 'En compte'
-				WHEN e.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(g.stade) END,
+		   CASE WHEN e.en_compte THEN 'En compte' WHEN e.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(g.stade) END,
 		   s.le, p.motif, k.taux, k.arrete,
 		   k.penalites::numeric(20,3), k.indemnite::numeric(20,3), k.frais::numeric(20,3),
 		   (e.solde + coalesce(k.penalites, 0) + coalesce(k.frais, 0) + CASE WHEN e.devise = 'EUR' THEN coalesce(k.indemnite, 0) ELSE 0 END)::numeric(20,3),
 		   e.suivi::text, e.cle
-	  FROM (SELECT creances._verifier_au(encours_au.au) AS au) q
-	 CROSS JOIN LATERAL creances._etat_au(q.au) e
+	  FROM creances._etat_au(encours_au.au) e
 	  LEFT JOIN creances.debiteur d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
 	  LEFT JOIN LATERAL (SELECT max(x.stade) AS stade, max(x.le) AS le
-						   FROM creances._etape_au(e.creancier, e.facture, e.rang, q.au) x) s ON e.solde > 0
-	 CROSS JOIN LATERAL (SELECT CASE WHEN e.solde < 0 THEN 'soldee'::creances.stade_relance
-									 WHEN s.stade IS NOT NULL AND NOT (s.stade = 'preventive' AND q.au > e.echeance) THEN s.stade
-									 WHEN q.au > e.echeance THEN 'echue'::creances.stade_relance
+						   FROM creances._etape_au(e.creancier, e.facture, e.rang, encours_au.au) x) s ON e.solde > 0 AND NOT e.en_compte
+	 CROSS JOIN LATERAL (SELECT CASE WHEN e.solde < 0 OR e.en_compte THEN 'soldee'::creances.stade_relance
+									 WHEN s.stade IS NOT NULL AND NOT (s.stade = 'preventive' AND encours_au.au > e.echeance) THEN s.stade
+									 WHEN encours_au.au > e.echeance THEN 'echue'::creances.stade_relance
 									 ELSE 'non_echue'::creances.stade_relance END AS stade) g
 	  LEFT JOIN LATERAL (SELECT max(x.motif) AS motif
 						   FROM creances._suspension(e.creancier, e.debiteur, e.facture, e.rang,
-													 coalesce(e.livraison, e.emission, e.nee_le), q.au) x) p ON true
+													 coalesce(e.livraison, e.emission, e.nee_le), encours_au.au) x) p ON true
 	  LEFT JOIN LATERAL (SELECT max(x.taux::text) AS taux, max(x.arrete) AS arrete, max(x.penalites) AS penalites,
 								max(x.indemnite) AS indemnite, max(x.frais) AS frais
-						   FROM creances._accessoires(e.creancier, e.facture, e.rang, q.au) x) k ON q.au > e.echeance AND e.solde > 0;
+						   FROM creances._accessoires(e.creancier, e.facture, e.rang, encours_au.au) x) k ON encours_au.au > e.echeance AND e.solde > 0 AND NOT e.en_compte
+	 WHERE creances._verifier_au(encours_au.au) IS NOT NULL;
 END;
 COMMENT ON FUNCTION creances.encours_au(date) IS
 'Chaque creance ouverte a une date, comme encours aujourd''hui, avec les chiffres d''alors : montant, regle et solde sans ce qui est date d''apres, retard, stade et suspension de ce jour, penalites, indemnite (EUR) et frais arretes a ce jour. La somme des soldes est celle de balance_agee(). Seul ce qui est demande est calcule : sans les colonnes de penalites, c''est une lecture simple.';
@@ -151,21 +150,22 @@ RETURNS TABLE (creancier text, facture text, rang integer, au date, debiteur tex
 			   stade text, libelle_stade text, depuis date, suspension text, raison text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT c.creancier, c.facture, c.rang, q.au, e.debiteur, e.devise, e.montant::numeric(20,3), s.solde::numeric(20,3),
+	SELECT c.creancier, c.facture, c.rang, $4, e.debiteur, e.devise, e.montant::numeric(20,3), s.solde::numeric(20,3),
 		   g.stade::text,
-		   CASE s.cas WHEN 'retiree' THEN 'Retirée' WHEN 'a_emettre' THEN 'Pas encore émise' WHEN 'en_compte' THEN 'En compte'
+		   CASE s.cas WHEN 'retiree' THEN 'Retirée' WHEN 'a_emettre' THEN CASE m.somme WHEN 0 THEN 'Pas encore émise' ELSE 'En compte' END WHEN 'en_compte' THEN 'En compte'
 					  WHEN 'credit' THEN 'Crédit' ELSE creances.libelle_stade(g.stade) END,
 		   g.depuis, p.motif,
 		   concat_ws(' ; ',
 			CASE WHEN p.motif IS NOT NULL
 				 THEN format('suspendue : %s depuis le %s', replace(p.motif, '_', ' '), to_char(p.le, 'YYYY-MM-DD'))
-					  || coalesce(' jusqu''au ' || to_char(p.jusque, 'YYYY-MM-DD'), '') || ' (' || p.texte || ')' END,
+					  -- (the end of the others may have been told later)
+					  || CASE WHEN p.motif = 'delai_de_grace' THEN ' jusqu''au ' || to_char(p.jusque, 'YYYY-MM-DD') ELSE '' END || ' (' || p.texte || ')' END,
 			CASE s.cas
 				WHEN 'retiree' THEN format('retirée : %s le %s',
 					CASE z.motif WHEN 'supprimee' THEN 'supprimée dans l''ERP' WHEN 'renumerotee' THEN 'renumérotée'
 								 WHEN 'suivi cesse' THEN 'suivi cessé' ELSE z.motif END, to_char(z.jusque, 'YYYY-MM-DD'))
 				WHEN 'a_emettre' THEN format('pas encore émise : elle compte depuis le %s', to_char(e.nee_le, 'YYYY-MM-DD'))
-									  || CASE WHEN m.somme <> 0 THEN format(' ; %s %s déjà reçus', m.somme, e.devise) ELSE '' END
+									  || CASE WHEN m.somme <> 0 THEN format(' ; %s %s déjà %s', abs(m.somme), e.devise, CASE WHEN m.somme > 0 THEN 'reçus' ELSE 'rendus' END) ELSE '' END
 				WHEN 'soldee' THEN CASE
 					WHEN m.le IS NULL THEN 'rien à payer : montant nul'
 					WHEN w.jusque > m.le THEN format('soldée le %s : %s dans l''ERP', to_char(g.depuis, 'YYYY-MM-DD'),
@@ -174,11 +174,11 @@ BEGIN ATOMIC
 					ELSE format('soldée le %s par %s de %s %s', to_char(g.depuis, 'YYYY-MM-DD'),
 								creances._libelle_reglement(m.nature, e.montant < 0), abs(m.montant), e.devise)
 						 || CASE WHEN m.le < e.nee_le THEN format(', reçu d''avance le %s', to_char(m.le, 'YYYY-MM-DD')) ELSE '' END END
-				WHEN 'en_compte' THEN 'reçu en compte, sans facture'
+				WHEN 'en_compte' THEN CASE WHEN s.solde < 0 THEN 'reçu en compte, sans facture' ELSE 'rendu sur ce qui était en compte' END
 				WHEN 'credit' THEN CASE WHEN e.montant < 0 THEN 'avoir à imputer ou à rembourser'
 										ELSE format('trop-perçu : %s %s réglés pour %s', m.somme, e.devise, e.montant) END
 				WHEN 'non_echue' THEN 'non échue : échéance le ' || to_char(e.echeance, 'YYYY-MM-DD')
-				WHEN 'echue' THEN format('échue depuis le %s, ', to_char(e.echeance, 'YYYY-MM-DD'))
+				WHEN 'echue' THEN format('échue le %s, ', to_char(e.echeance, 'YYYY-MM-DD'))
 								  || CASE WHEN k.stade IS NULL THEN 'rien n''a été fait'
 										  ELSE 'rappel avant échéance fait le ' || to_char(k.le, 'YYYY-MM-DD') END
 				ELSE CASE
@@ -197,22 +197,21 @@ BEGIN ATOMIC
 				WHEN 'a_envoyer' THEN format('%s en file depuis le %s', lower(creances.libelle_stade(f.stade)), to_char(f.le, 'YYYY-MM-DD'))
 				WHEN 'prise' THEN format('%s : prise le %s, envoi non confirmé', lower(creances.libelle_stade(f.stade)), to_char(f.depuis, 'YYYY-MM-DD'))
 				WHEN 'echec' THEN format('%s : échec le %s (%s)', lower(creances.libelle_stade(f.stade)), to_char(f.depuis, 'YYYY-MM-DD'), f.motif) END)
-	  FROM (SELECT creances._verifier_creance($1, $2, $3, $4, 'origine') AS au) q
-	  JOIN creances.creance c ON c.creancier = $1 AND c.facture = $2 AND c.rang = $3
+	  FROM creances.creance c
 	  -- as it was on that day (see _etat_au), and the change that had made it so
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > q.au
-						  ORDER BY x.version LIMIT 1) v ON c.version_le > q.au
+						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > $4
+						  ORDER BY x.version LIMIT 1) v ON c.version_le > $4
 	 CROSS JOIN LATERAL (
 		SELECT c.debiteur, c.emission, c.nee_le, c.echeance, c.devise, c.montant, c.retiree_le IS NOT NULL AS retiree WHERE v.version IS NULL
 		UNION ALL
 		SELECT v.debiteur, v.emission, v.nee_le, v.echeance, v.devise, v.montant, v.retiree WHERE v.version IS NOT NULL) e
 	  LEFT JOIN LATERAL (SELECT x.jusque, x.motif FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= q.au
+						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= $4
 						  ORDER BY x.version DESC LIMIT 1) z ON c.versions > 0
 	  -- and the one that had last changed what is owed
 	  LEFT JOIN LATERAL (SELECT x.jusque, x.motif FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= q.au
+						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= $4
 							AND x.motif ~ '^retour|montant'
 						  ORDER BY x.version DESC LIMIT 1) w ON c.versions > 0
 	 CROSS JOIN LATERAL (
@@ -221,20 +220,20 @@ BEGIN ATOMIC
 			   (array_agg(r.nature ORDER BY r.le DESC, r.connu_le DESC, r.reglement DESC))[1] AS nature,
 			   (array_agg(r.reprise ORDER BY r.le DESC, r.connu_le DESC, r.reglement DESC))[1] AS reprise
 		  FROM creances.reglement r
-		 WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= q.au) m
-	  LEFT JOIN LATERAL creances._etape_au(c.creancier, c.facture, c.rang, q.au) k ON true
+		 WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= $4) m
+	  LEFT JOIN LATERAL creances._etape_au(c.creancier, c.facture, c.rang, $4) k ON true
 	 CROSS JOIN LATERAL (SELECT x.solde, CASE
 			WHEN e.retiree THEN 'retiree'
-			WHEN e.nee_le > q.au THEN 'a_emettre'
+			WHEN e.nee_le > $4 THEN 'a_emettre'
 			WHEN x.solde = 0 THEN 'soldee'
 			WHEN creances._en_compte(c.nature, c.facture, x.solde) THEN 'en_compte'
 			WHEN x.solde < 0 THEN 'credit'
-			WHEN k.stade IS NOT NULL AND NOT (k.stade = 'preventive' AND q.au > e.echeance) THEN 'relancee'
-			WHEN q.au > e.echeance THEN 'echue'
+			WHEN k.stade IS NOT NULL AND NOT (k.stade = 'preventive' AND $4 > e.echeance) THEN 'relancee'
+			WHEN $4 > e.echeance THEN 'echue'
 			ELSE 'non_echue' END AS cas
-		  FROM (SELECT CASE WHEN e.retiree THEN 0 WHEN e.nee_le > q.au THEN -m.somme ELSE e.montant - m.somme END AS solde) x) s
+		  FROM (SELECT CASE WHEN e.retiree THEN 0 WHEN e.nee_le > $4 THEN -m.somme ELSE e.montant - m.somme END AS solde) x) s
 	 CROSS JOIN LATERAL (SELECT
-			CASE WHEN s.cas IN ('retiree', 'soldee', 'en_compte', 'credit') THEN 'soldee'::creances.stade_relance
+			CASE WHEN s.cas IN ('retiree', 'soldee', 'en_compte', 'credit') OR s.cas = 'a_emettre' AND m.somme <> 0 THEN 'soldee'::creances.stade_relance
 				 WHEN s.cas = 'relancee' THEN k.stade
 				 WHEN s.cas = 'echue' THEN 'echue'::creances.stade_relance
 				 WHEN s.cas = 'non_echue' THEN 'non_echue'::creances.stade_relance END AS stade,
@@ -244,16 +243,20 @@ BEGIN ATOMIC
 					   WHEN 'relancee' THEN k.le
 					   WHEN 'echue' THEN e.echeance + 1
 					   WHEN 'non_echue' THEN e.nee_le
-					   WHEN 'en_compte' THEN e.nee_le END AS depuis) g
+					   WHEN 'en_compte' THEN e.nee_le
+					   WHEN 'a_emettre' THEN m.le END AS depuis) g
 	  LEFT JOIN LATERAL (
 		SELECT y.motif, a.le, a.jusque, a.motif AS texte
-		  FROM creances._suspension(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), q.au) y
-		  JOIN LATERAL creances._actes(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), q.au) a
+		  FROM creances._suspension(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), $4) y
+		  JOIN LATERAL creances._actes(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), $4) a
 			ON a.genre = y.motif AND CASE a.genre WHEN 'procedure_collective' THEN coalesce(c.livraison, e.emission, e.nee_le) < a.le
-												  ELSE a.jusque IS NULL OR a.jusque >= q.au END
+												  ELSE a.jusque IS NULL OR a.jusque >= $4 END
 		 ORDER BY a.le, a.acte LIMIT 1) p ON s.cas IN ('relancee', 'echue', 'non_echue')
-	  LEFT JOIN LATERAL (SELECT x.* FROM creances._file_au(c.creancier, c.facture, c.rang, q.au) x
-						  WHERE k.le IS NULL OR k.le < x.le) f ON s.cas IN ('relancee', 'echue', 'non_echue');
+	  LEFT JOIN LATERAL (SELECT x.* FROM creances._file_au(c.creancier, c.facture, c.rang, $4) x
+						  WHERE k.le IS NULL OR k.le < x.le) f ON s.cas IN ('relancee', 'echue', 'non_echue')
+	 -- (a NULL, of which the planner makes an empty plan, is to be refused too)
+	 WHERE c.creancier = coalesce($1, '') AND c.facture = coalesce($2, '') AND c.rang = coalesce($3, 0)
+	   AND creances._verifier_creance($1, $2, $3, $4, 'origine') IS NOT NULL;
 END;
 COMMENT ON FUNCTION creances.stade_au(text, text, integer, date) IS
-'Ou en etait une creance a une date, et pourquoi : son stade (NULL : pas encore emise), depuis quand, ce qui la suspendait, et ce qui y avait mene : dernier envoi, etape passee a la main, paiement, retrait, action en file. Ce qui est date d''apres n''est pas compte.';
+'Ou en etait une creance a une date, et pourquoi : son stade (NULL : pas encore emise, et rien de recu), depuis quand, ce qui la suspendait, et ce qui y avait mene : dernier envoi, etape passee a la main, paiement, retrait, action en file. Ce qui est date d''apres n''est pas compte.';

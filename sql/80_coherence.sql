@@ -2,7 +2,7 @@
 
 CREATE FUNCTION creances.coherence()
 RETURNS TABLE (invariant text, detail text)
-LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
+LANGUAGE sql STABLE PARALLEL SAFE SET jit = off SET enable_nestloop = off
 BEGIN ATOMIC
 	SELECT 'solde = montant - mouvements', format('%s/%s/%s : solde %s, montant %s, mouvements %s', c.creancier, c.facture, c.rang, c.solde, c.montant, m.somme)
 	  FROM creances.creance c
@@ -28,8 +28,8 @@ BEGIN ATOMIC
 	 WHERE (c.versions, c.versions) <> (coalesce(v.nb, 0), coalesce(v.derniere, 0)) OR c.version_le IS DISTINCT FROM v.jusque
 	UNION ALL
 	SELECT 'balance agee = somme des soldes', format('%s %s : %s au lieu de %s', coalesce(b.creancier, c.creancier), coalesce(b.devise, c.devise), b.montant, c.montant)
-	  FROM (SELECT x.creancier, x.devise, sum(x.montant) AS montant FROM creances.balance_agee(date '9999-12-31') x GROUP BY 1, 2) b
-	  FULL JOIN (SELECT x.creancier, x.devise, sum(x.solde)::numeric(20,3) AS montant FROM creances.creance x WHERE x.solde <> 0 GROUP BY 1, 2) c USING (creancier, devise)
+	  FROM (SELECT x.creancier, x.devise, sum(x.solde) AS montant FROM creances._etat_au(date '9999-12-31') x GROUP BY 1, 2) b
+	  FULL JOIN (SELECT x.creancier, x.devise, sum(x.solde) AS montant FROM creances.creance x WHERE x.solde <> 0 GROUP BY 1, 2) c USING (creancier, devise)
 	 WHERE coalesce(b.montant, 0) <> coalesce(c.montant, 0)
 	UNION ALL
 	SELECT 'rien d''ouvert n''echappe au moteur', format('%s/%s/%s', c.creancier, c.facture, c.rang)

@@ -37,7 +37,7 @@ BEGIN ATOMIC
 						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', 'planifier', 'deplanifier',
 										  'synchroniser', '_a_resynchroniser', 'verifier_suivi') END
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
-		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'delai_prescription']) x WHERE profil = 'administration'
+		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'delai_prescription']) x WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier' WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur'
 				   WHERE profil IN ('gestion', 'administration')
@@ -72,6 +72,6 @@ GRANT USAGE ON SCHEMA creances TO @extowner@;
 GRANT USAGE ON TYPE creances.taux_retard, creances.stade_relance TO @extowner@;
 GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@;
-GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme, creances.delai_prescription TO @extowner@;
+GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme, creances.modele, creances.delai_prescription TO @extowner@;
 GRANT UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier TO @extowner@;
 GRANT UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur TO @extowner@;

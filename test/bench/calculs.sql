@@ -11,11 +11,6 @@ SELECT round((10 + 9990 * random() * random())::numeric, 2)::numeric(12,2) AS mo
 VACUUM (FREEZE, ANALYZE) public.lignes;
 
 -- The same rule as penalite_retard(), as one would write it in plpgsql.
-CREATE TABLE public.semestres AS
-SELECT debut, (debut + interval '6 months')::date - 1 AS fin, bce + 10 AS taux
-  FROM creances.taux WHERE bce IS NOT NULL;
-ALTER TABLE public.semestres ADD PRIMARY KEY (debut);
-ANALYZE public.semestres;
 CREATE FUNCTION public.penalite_plpgsql(montant numeric, echeance date, au date) RETURNS numeric
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
 DECLARE
@@ -28,40 +23,28 @@ BEGIN
 	RETURN round(total, 2);
 END $$;
 
--- Milliseconds that a query takes, its result thrown away.
-CREATE FUNCTION public.duree(requete text) RETURNS numeric
-LANGUAGE plpgsql AS $$
-DECLARE
-	debut CONSTANT timestamptz := clock_timestamp();
-BEGIN
-	EXECUTE requete;
-	RETURN round(1000 * extract(epoch FROM clock_timestamp() - debut), 1);
-END $$;
-
--- The contenders of each race, the one that the others are compared with first.
--- What runs on a sample has its time multiplied by "facteur".
-CREATE TABLE public.course (numero integer GENERATED ALWAYS AS IDENTITY, course text, concurrent text, requete text,
-							facteur numeric NOT NULL DEFAULT 1);
-INSERT INTO public.course (course, concurrent, requete)
-SELECT v.course || p.suffixe, v.concurrent, v.requete
-  FROM (VALUES ('balance', 'sum(montant)', 'SELECT sum(montant) FROM public.lignes'),
-			   ('balance', 'balance_agee()', $$SELECT creances.balance_agee(montant, echeance, '2026-06-30') FROM public.lignes$$),
-			   ('balance', 'six sum() FILTER', $$
+INSERT INTO public.course (section, course, concurrent, requete, reference, sens, but)
+SELECT 'calculs', v.course || p.suffixe, v.concurrent, v.requete, 'sum(montant)',
+	   CASE WHEN v.concurrent = 'balance_agee()' AND p.suffixe = '' THEN 'at most' END,
+	   CASE WHEN v.concurrent = 'balance_agee()' AND p.suffixe = '' THEN 1.25 END
+  FROM (VALUES (1, 'balance', 'sum(montant)', 'SELECT sum(montant) FROM public.lignes'),
+			   (2, 'balance', 'balance_agee()', $$SELECT creances.balance_agee(montant, echeance, '2026-06-30') FROM public.lignes$$),
+			   (3, 'balance', 'six sum() FILTER', $$
 SELECT sum(montant) FILTER (WHERE date '2026-06-30' - echeance <= 0),
 	   sum(montant) FILTER (WHERE date '2026-06-30' - echeance BETWEEN 1 AND 30),
 	   sum(montant) FILTER (WHERE date '2026-06-30' - echeance BETWEEN 31 AND 60),
 	   sum(montant) FILTER (WHERE date '2026-06-30' - echeance BETWEEN 61 AND 90),
 	   sum(montant) FILTER (WHERE date '2026-06-30' - echeance BETWEEN 91 AND 120),
 	   sum(montant) FILTER (WHERE date '2026-06-30' - echeance > 120)
-  FROM public.lignes$$)) AS v (course, concurrent, requete),
+  FROM public.lignes$$)) AS v (rang, course, concurrent, requete),
 	   (VALUES (''), (', parallel')) AS p (suffixe)
- ORDER BY p.suffixe;
-INSERT INTO public.course (course, concurrent, requete)
-SELECT 'penalty', v.concurrent, format('SELECT count(%s) FROM public.lignes WHERE echeance < ''2026-06-30''', v.expression)
-  FROM (VALUES ('one-rate numeric formula', $$round(montant * 12.15 * (date '2026-06-30' - echeance) / 36500, 2)$$),
-			   ('penalite_retard()', $$creances.penalite_retard(montant, echeance, '2026-06-30')$$),
-			   ('same rule in plpgsql', $$public.penalite_plpgsql(montant, echeance, '2026-06-30')$$)) AS v (concurrent, expression);
-CREATE TABLE public.temps (tour integer, numero integer, ms numeric);
+ ORDER BY p.suffixe, v.rang;
+INSERT INTO public.course (section, course, concurrent, requete, reference, sens, but)
+SELECT 'calculs', 'penalty', v.concurrent, format('SELECT count(%s) FROM public.lignes WHERE echeance < ''2026-06-30''', v.expression),
+	   'one-rate numeric formula', v.sens, v.but
+  FROM (VALUES ('one-rate numeric formula', $$round(montant * 12.15 * (date '2026-06-30' - echeance) / 36500, 2)$$, NULL, NULL),
+			   ('penalite_retard()', $$creances.penalite_retard(montant, echeance, '2026-06-30')$$, 'below', 1),
+			   ('same rule in plpgsql', $$public.penalite_plpgsql(montant, echeance, '2026-06-30')$$, NULL, NULL)) AS v (concurrent, expression, sens, but);
 
 -- A race between different results would prove nothing.
 DO $$

@@ -1,12 +1,31 @@
--- Medians, and ratios to the first contender of each race.
-\pset footer off
-WITH m AS (
-	SELECT c.course, c.numero, c.concurrent, percentile_cont(0.5) WITHIN GROUP (ORDER BY t.ms) AS ms
-	  FROM public.course c JOIN public.temps t USING (numero) GROUP BY 1, 2, 3
+-- What a section has measured: medians, the median of the ratios of each turn,
+-- and the verdict.  :section
+CREATE OR REPLACE VIEW public.resultat AS
+WITH v AS (
+	SELECT numero, tour, valeur FROM public.temps
+	UNION ALL
+	SELECT c.numero, r.tour, r.valeur FROM public.releve r JOIN public.course c USING (code)
+), t AS (
+	SELECT c.numero, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.valeur) AS mediane,
+		   percentile_cont(0.5) WITHIN GROUP (ORDER BY CASE WHEN (c.unite = 'tps') = (c.rapport = 'throughput') THEN v.valeur / w.valeur
+															ELSE w.valeur / v.valeur END) AS rapport
+	  FROM public.course c
+	  JOIN v USING (numero)
+	  LEFT JOIN public.course r ON r.course = c.course AND r.concurrent = c.reference
+	  LEFT JOIN v w ON w.numero = r.numero AND w.tour = v.tour
+	 GROUP BY c.numero
 )
-SELECT course AS race, concurrent AS contender, round(ms::numeric) AS median_ms,
-	   round((ms / first_value(ms) OVER (PARTITION BY course ORDER BY numero))::numeric, 2) AS ratio,
-	   CASE WHEN course = 'balance' AND concurrent = 'balance_agee()' THEN 'at most 1.25'
-			WHEN concurrent = 'penalite_retard()' THEN 'below 1.00'
-			WHEN concurrent LIKE 'plpgsql, half-years x payments%' THEN 'at least 40' ELSE '' END AS goal
-  FROM m ORDER BY numero;
+SELECT c.numero, c.section, c.code, c.course, c.concurrent, c.unite, t.mediane, t.rapport,
+	   CASE WHEN t.rapport IS NOT NULL AND c.reference <> c.concurrent THEN c.rapport || ' / ' || c.reference END AS de,
+	   CASE WHEN c.sens IS NOT NULL THEN concat_ws(' ', c.sens, c.but, CASE c.rapport WHEN 'value' THEN c.unite END) END AS but,
+	   -- two decimals are what is printed, and no measure is better
+	   CASE WHEN CASE c.sens WHEN 'at most' THEN m <= c.but WHEN 'below' THEN m < c.but WHEN 'at least' THEN m >= c.but END THEN 'ok'
+			WHEN c.sens IS NOT NULL THEN 'missed' END AS verdict
+  FROM t JOIN public.course c USING (numero)
+ CROSS JOIN LATERAL (SELECT round(CASE c.rapport WHEN 'value' THEN t.mediane ELSE t.rapport END::numeric, 2)) AS x (m);
+
+\pset footer off
+\pset null ''
+SELECT course AS race, concurrent AS contender, round(mediane::numeric, CASE WHEN mediane < 100 AND unite <> 'tps' THEN 1 ELSE 0 END) AS median, unite AS unit,
+	   round(rapport::numeric, 2) AS ratio, de AS ratio_of, but AS goal, verdict
+  FROM public.resultat WHERE section = :'section' ORDER BY numero;
