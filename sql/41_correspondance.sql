@@ -7,7 +7,8 @@
 CREATE FUNCTION creances._plier(nom text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT regexp_replace(translate(lower(nom), 'àâäéèêëîïôöùûüçñ', 'aaaeeeeiioouuucn'),
+	-- lower() of another collation may know no accent, or a dotless i
+	SELECT regexp_replace(lower(translate(nom, 'àâäéèêëîïôöùûüçñÀÂÄÉÈÊËÎÏÔÖÙÛÜÇÑ', 'aaaeeeeiioouuucnaaaeeeeiioouuucn') COLLATE "C"),
 						  '[^a-z0-9]', '', 'g');
 END;
 COMMENT ON FUNCTION creances._plier(text) IS 'Nom de colonne replie pour la comparaison : minuscules, sans accent ni ponctuation.';
@@ -65,7 +66,7 @@ SELECT 'creances', v.genre, v.champ, n.nom, v.priorite, v.si_nul
 	('factures', 'reste_du', 2, 0, 'solde balance outstanding'),
 	('factures', 'regle_le', 1, 0, 'reglele datereglement datederniereglement datedernierreglement datepaiement datedernierpaiement dateencaissement payele soldeele settleddate settlementdate paymentdate paiddate paidat paidon datepaid datepaye cleardate lastpaymentdate datelastpayment aropenclosedate jrdatepaid'),
 	('factures', 'devise', 1, 0, 'devise codedevise currency currencycode invoicecurrency currencyuomid monnaie codemonnaie curr'),
-	('factures', 'nature', 1, 0, 'nature naturepiece typepiece typefacture typedocument invoicetype documenttype movetype'),
+	('factures', 'nature', 1, 0, 'nature naturepiece typepiece typefacture typedocument invoicetype movetype'),
 	('factures', 'nature', 2, 0, 'type'),
 	('factures', 'livraison', 1, 0, 'livraison datelivraison livreele dateexecution deliverydate datedelivery deliveredon dodatelivr'),
 	('factures', 'avoir_de', 1, 0, 'avoirde avoirsur avoirsurfacture factureavoiree factureorigine facturedorigine numerofactureorigine returnagainst originalinvoicenumber invnumberforcreditnote'),
@@ -218,7 +219,7 @@ BEGIN
 		SELECT x.*, min(x.priorite) FILTER (WHERE x.convient) OVER (PARTITION BY x.champ) AS meilleure
 		  FROM creances._candidates(_choix.table_suivie, _choix.genre) x
 	), m AS (
-		SELECT x.champ, x.meilleure, count(*) AS nb, string_agg(quote_ident(x.colonne), ', ' ORDER BY x.colonne) AS colonnes
+		SELECT x.champ, x.meilleure, count(*) AS nb, string_agg(quote_ident(x.colonne), ', ' ORDER BY x.colonne COLLATE "C") AS colonnes
 		  FROM c x WHERE x.convient AND x.priorite = x.meilleure GROUP BY x.champ, x.meilleure
 	), e AS (
 		-- what one field says makes another one useless, or of little use
@@ -263,7 +264,7 @@ BEGIN
 		SELECT x.champ, x.colonne, x.retenu, NOT x.retenu AND x.raison IS NULL AS ambigue
 		  FROM creances._choix(table_suivie, genre) x
 	), a AS (
-		SELECT c.champ, string_agg(quote_ident(c.colonne), ', ' ORDER BY c.colonne) AS colonnes FROM c WHERE c.ambigue GROUP BY c.champ
+		SELECT c.champ, string_agg(quote_ident(c.colonne), ', ' ORDER BY c.colonne COLLATE "C") AS colonnes FROM c WHERE c.ambigue GROUP BY c.champ
 	)
 	SELECT (SELECT jsonb_object_agg(c.champ, c.colonne) FROM c WHERE c.retenu),
 		   (SELECT string_agg(format('%s : %s', a.champ, a.colonnes), ' ; ' ORDER BY a.champ) FROM a)

@@ -220,7 +220,7 @@ SELECT s.cle, nullif(s.creancier, '') AS creancier, s.debiteur, %L::text[] AS ch
   FROM (SELECT s.*, CASE WHEN NOT s.suivie THEN NULL
 						 WHEN coalesce(s.debiteur, '') = '' THEN 'debiteur'
 						 WHEN s.type <> '' AND s.genre IS NULL THEN 'type'
-						 WHEN s.zone <> ALL (%L::text[] || '') THEN 'zone'
+						 WHEN s.zone <> '' AND s.zone <> ALL (%L::text[]) THEN 'zone'
 						 WHEN s.langue !~ '^[a-z][a-z]$' THEN 'langue' END AS code
 		  FROM (SELECT b.cle, b.creancier, b.debiteur, b.nom, b.type, b.zone, b.courriel, b.telephone, b.adresse, b.segment, b.suivie,
 					   -- fr, fr_FR, FR-fr

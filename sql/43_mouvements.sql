@@ -22,7 +22,8 @@ BEGIN
 	RETURN CASE nom
 
 	-- The invoice of each row. By its key in a followed table, or by its number;
-	-- rank NULL: to be spread over the due dates of the invoice.
+	-- rank NULL: to be spread over the due dates of the invoice. A movement whose
+	-- invoice is not there (or not committed) waits for it: it is not written.
 	WHEN 'voulus' THEN $q$
 WITH RECURSIVE tables AS (
 	(SELECT c.suivi FROM creances.creance c ORDER BY c.suivi LIMIT 1)
@@ -32,7 +33,8 @@ SELECT l.cle, x.creancier, x.facture, x.rang, l.m_le AS le, l.m_montant AS monta
 	   l.m_paiement AS paiement, creances.aujourdhui(x.creancier) AS jour, e.code, e.attend,
 	   CASE e.code WHEN 'devise' THEN format('règlement en %s d''une facture en %s', l.m_devise, x.devise)
 				   WHEN 'facture' THEN CASE WHEN x.nb > 1 THEN format('plusieurs tables suivies ont une facture de clé %s : dites laquelle par factures =>', l.m_cle)
-											ELSE format('la facture de clé %s n''est pas suivie', l.m_cle) END END AS motif
+											ELSE format(CASE WHEN l.m_cle IS NULL THEN 'la facture %s n''est pas suivie' ELSE 'la facture de clé %s n''est pas suivie' END,
+														coalesce(l.m_cle, l.m_facture)) END END AS motif
   FROM lu l
   LEFT JOIN LATERAL (
 	SELECT count(*) AS nb, min(y.creancier) AS creancier, min(y.facture) AS facture, min(y.rang) AS rang, min(y.devise) AS devise
@@ -43,16 +45,17 @@ SELECT l.cle, x.creancier, x.facture, x.rang, l.m_le AS le, l.m_montant AS monta
 	 WHERE coalesce(t.suivi = l.m_table, true)) k ON l.m_cle IS NOT NULL
   LEFT JOIN LATERAL (
 	SELECT count(*) FILTER (WHERE c.retiree_le IS NULL) AS nb,
-		   coalesce(min(c.rang) FILTER (WHERE c.retiree_le IS NULL), min(c.rang)) AS rang, min(c.devise) AS devise
+		   coalesce(min(c.rang) FILTER (WHERE c.retiree_le IS NULL), min(c.rang)) AS rang, min(c.devise) AS devise, count(*) AS toutes
 	  FROM creances.creance c
 	 WHERE c.creancier = l.creancier AND c.facture = l.m_facture AND coalesce(c.rang = l.m_rang, true)) n ON l.m_cle IS NULL
  CROSS JOIN LATERAL (
 	SELECT coalesce(k.creancier, l.creancier) AS creancier, coalesce(k.facture, l.m_facture) AS facture,
-		   CASE WHEN l.m_cle IS NOT NULL THEN k.rang WHEN n.nb > 1 THEN NULL ELSE coalesce(l.m_rang, n.rang, 1) END AS rang,
-		   CASE WHEN l.m_cle IS NOT NULL THEN k.devise ELSE n.devise END AS devise, k.nb) x
+		   CASE WHEN l.m_cle IS NOT NULL THEN k.rang WHEN n.nb > 1 THEN NULL ELSE n.rang END AS rang,
+		   CASE WHEN l.m_cle IS NOT NULL THEN k.devise ELSE n.devise END AS devise,
+		   CASE WHEN l.m_cle IS NOT NULL THEN k.nb ELSE least(n.toutes, 1) END AS nb) x
  CROSS JOIN LATERAL (
-	SELECT CASE WHEN l.m_cle IS NOT NULL AND x.nb <> 1 THEN 'facture' WHEN l.m_devise <> x.devise THEN 'devise' END AS code,
-		   CASE WHEN l.m_cle IS NOT NULL AND x.nb = 0 THEN l.m_cle ELSE '' END AS attend) e
+	SELECT CASE WHEN x.nb <> 1 THEN 'facture' WHEN l.m_devise <> x.devise THEN 'devise' END AS code,
+		   CASE WHEN x.nb = 0 THEN coalesce(l.m_cle, 'numero:' || l.m_facture) ELSE '' END AS attend) e
  WHERE l.m_lie$q$
 
 	-- The receivables that what follows may touch.
@@ -79,7 +82,7 @@ etat AS (
 -- a row in error is left as it was known
 laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code = 'devise'),
 -- (what stood on account until now pays its invoice from now on)
-v AS (SELECT v.*, e.dit_le <> v.le AS date_changee,
+v AS (SELECT v.*, e.dit_le AS disait,
 			 e.nb IS NULL AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = $1 AND c.cle = v.cle) AS neuve
 		FROM voulus v LEFT JOIN etat e ON e.cle = v.cle WHERE v.code IS NULL),
 -- to be spread: by due date, over what each one still lacks, the rest on the last
@@ -107,14 +110,12 @@ ecritures AS (
 	 WHERE t.somme <> 0 AND t.cle NOT IN (SELECT x.cle FROM laissees x)
 	   AND (v.cle IS NULL OR (v.creancier, v.facture, v.nature, coalesce(v.rang, t.rang)) <> (t.creancier, t.facture, t.nature, t.rang))
 	UNION ALL
-	-- its date only: when the money came
-	SELECT c.cle, c.creancier, c.facture, c.rang, -c.somme, c.le, c.nature, NULL, NULL, v.le, 2
-	  FROM v JOIN connus c ON c.cle = v.cle AND (c.creancier, c.facture, c.nature, c.rang) = (v.creancier, v.facture, v.nature, coalesce(v.rang, c.rang))
-	 WHERE v.date_changee AND c.somme <> 0
-	UNION ALL
-	SELECT t.cle, t.creancier, t.facture, t.rang, t.somme, v.le, t.nature, v.reference, v.paiement, v.le, 3
-	  FROM v JOIN totaux t ON t.cle = v.cle AND (t.creancier, t.facture, t.nature, t.rang) = (v.creancier, v.facture, v.nature, coalesce(v.rang, t.rang))
-	 WHERE v.date_changee AND t.somme <> 0
+	-- its date: when the money came. What was dated the day it was seen stays
+	SELECT c.cle, c.creancier, c.facture, c.rang, x.signe * c.somme, CASE x.signe WHEN -1 THEN c.le ELSE v.le END, c.nature,
+		   v.reference, v.paiement, v.le, 2
+	  FROM v JOIN connus c ON c.cle = v.cle AND c.le = v.disait
+	 CROSS JOIN (VALUES (-1), (1)) x(signe)
+	 WHERE v.disait <> v.le AND c.somme <> 0
 	UNION ALL
 	SELECT v.cle, v.creancier, v.facture, v.rang, v.montant - coalesce(t.somme, 0), CASE WHEN v.neuve THEN v.le ELSE v.jour END, v.nature,
 		   v.reference, v.paiement, v.le, 4
@@ -150,7 +151,7 @@ SELECT e.creancier, concat_ws(':', '', $1::text, e.cle, coalesce(s.nb, 0) + row_
 	WHEN 'desimputes' THEN $q$
 WITH u AS (
 	UPDATE creances.creance c SET versions = 1, version_le = creances.aujourdhui(c.creancier),
-		   soldee_le = greatest(c.soldee_le, creances.aujourdhui(c.creancier))
+		   soldee_le = CASE WHEN c.soldee_le IS NOT NULL THEN greatest(c.soldee_le, creances.aujourdhui(c.creancier)) END
 	  FROM lu l
 	 WHERE l.suivie AND l.code IS NULL AND c.suivi = $1 AND c.cle = l.cle AND c.versions = 0 AND c.retiree_le IS NULL
 	   AND EXISTS (SELECT FROM creances.reglement r WHERE r.suivi = $1 AND r.cle = l.cle)
@@ -205,6 +206,20 @@ SELECT i.suivi, i.cle, clock_timestamp(), pg_current_xact_id()
 	SELECT FROM creances._lien(i.suivi) l CROSS JOIN creances._lien($1) m
 	 WHERE l.options ->> 'factures' IS NOT DISTINCT FROM m.options ->> 'factures' OFFSET 0) t$q$
 
+	-- Those that waited for an invoice that is there now.
+	WHEN 'attendus' THEN $q$
+WITH RECURSIVE tables AS (
+	(SELECT c.suivi FROM creances.creance c ORDER BY c.suivi LIMIT 1)
+	UNION ALL
+	SELECT (SELECT c.suivi FROM creances.creance c WHERE c.suivi > t.suivi ORDER BY c.suivi LIMIT 1) FROM tables t WHERE t.suivi IS NOT NULL)
+INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)
+SELECT l.suivi, l.cle, clock_timestamp(), pg_current_xact_id()
+  FROM creances.ligne_refusee l
+ WHERE l.attend IS NOT NULL AND l.code = 'facture'
+   AND CASE WHEN l.attend LIKE 'numero:%'
+			THEN EXISTS (SELECT FROM creances.creancier s JOIN creances.creance c ON c.creancier = s.creancier AND c.facture = substr(l.attend, 8))
+			ELSE EXISTS (SELECT FROM tables t JOIN creances.creance c ON c.suivi = t.suivi AND c.cle = l.attend WHERE c.facture NOT LIKE 'compte:%') END$q$
+
 	WHEN 'ecarts_mouvements' THEN format($q$
 WITH connus AS (%s),
 laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code = 'devise' UNION ALL SELECT unnest($2))
@@ -219,7 +234,7 @@ SELECT x.cle, x.facture, x.ecart FROM (
 	SELECT v.cle, v.facture, format('règlement daté du %%s au lieu du %%s', r.dit_le, v.le)
 	  FROM voulus v
 	 CROSS JOIN LATERAL (SELECT g.dit_le FROM creances.reglement g WHERE g.suivi = $1 AND g.cle = v.cle ORDER BY g.connu_le DESC, g.reglement DESC LIMIT 1) r
-	 WHERE v.code IS NULL AND r.dit_le <> v.le
+	 WHERE v.code IS NULL AND r.dit_le <> v.le AND EXISTS (SELECT FROM connus c WHERE c.cle = v.cle AND c.le = r.dit_le AND c.somme <> 0)
 	UNION ALL
 	SELECT v.cle, v.facture, 'anomalie à signaler : ' || v.motif FROM voulus v
 	 WHERE v.code IS NOT NULL AND NOT EXISTS (SELECT FROM creances.ligne_refusee a WHERE a.suivi = $1 AND a.cle = v.cle AND a.code = v.code)

@@ -185,7 +185,7 @@ DECLARE
 	textes CONSTANT text[] := (SELECT array_agg(e.value) FROM jsonb_each_text(m.correspondance) e) || m.filtre;
 	manque text;
 BEGIN
-	SELECT string_agg(x.quoi, ', ' ORDER BY x.ordre, x.quoi) INTO manque FROM (
+	SELECT string_agg(x.quoi, ', ' ORDER BY x.ordre, x.quoi COLLATE "C") INTO manque FROM (
 		SELECT DISTINCT 1 AS ordre, format('colonne %I', c.nom) AS quoi
 		  FROM unnest(textes) v
 		 CROSS JOIN LATERAL (SELECT v AS nom WHERE v ~ '^[a-z_][a-z0-9_]*$'
@@ -213,7 +213,8 @@ BEGIN
 	SELECT x.* INTO m FROM creances.modele x WHERE x.modele = nom AND x.genre = _modele.genre ORDER BY x.origine DESC LIMIT 1;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('aucun modèle %s pour des %s', nom, genre),
-			HINT = format('Modèles pour ce genre : %s.', (SELECT string_agg(DISTINCT x.modele, ', ') FROM creances.modele x WHERE x.genre = _modele.genre));
+			HINT = format('Modèles pour ce genre : %s.', (SELECT string_agg(x.modele, ', ' ORDER BY x.modele COLLATE "C")
+																		FROM (SELECT DISTINCT y.modele FROM creances.modele y WHERE y.genre = _modele.genre) x));
 	END IF;
 	manque := creances._manque(m, table_suivie);
 	IF manque IS NOT NULL THEN
@@ -231,17 +232,29 @@ END $$;
 COMMENT ON FUNCTION creances._modele(text, text, regclass) IS 'Correspondance et filtre d''un modele pour cette table ; 22023 s''il n''existe pas, RC002 si la table n''a pas ce qu''il lit.';
 
 -- The one model whose table bears this name and has all that it reads. The
--- user's come first; two of equal rank are none.
+-- user's come first; two of equal rank are none. Of a table that bears the name
+-- and lacks little, the caller is told: it may be another version.
 CREATE FUNCTION creances._reconnaitre(table_suivie regclass, genre text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	noms text[];
+	presque record;
 BEGIN
 	SELECT array_agg(x.modele) INTO noms FROM (
 		SELECT m.modele, m.origine, max(m.origine) OVER () AS meilleure
 		  FROM creances.modele m JOIN pg_class k ON k.relname = m.table_type
 		 WHERE k.oid = table_suivie AND m.genre = _reconnaitre.genre AND m.principal AND creances._manque(m, table_suivie) IS NULL) x
 	 WHERE x.origine = x.meilleure;
+	IF noms IS NULL THEN
+		SELECT m.modele, x.manque INTO presque
+		  FROM creances.modele m JOIN pg_class k ON k.relname = m.table_type
+		 CROSS JOIN LATERAL (SELECT creances._manque(m, table_suivie) AS manque) x
+		 WHERE k.oid = table_suivie AND m.genre = _reconnaitre.genre AND m.principal AND cardinality(string_to_array(x.manque, ', ')) <= 3
+		 ORDER BY m.origine DESC, m.modele LIMIT 1;
+		IF FOUND THEN
+			RAISE NOTICE USING MESSAGE = format('%s porte le nom d''une table du modèle %s, mais il manque : %s', table_suivie, presque.modele, presque.manque);
+		END IF;
+	END IF;
 	RETURN CASE WHEN cardinality(noms) = 1 THEN noms[1] END;
 END $$;
 COMMENT ON FUNCTION creances._reconnaitre(regclass, text) IS 'Modele dont cette table a le nom et tout ce qu''il lit ; NULL sinon, ou s''il y en a plusieurs.';
@@ -305,7 +318,7 @@ BEGIN
 		FOR c IN
 			SELECT m.modele, creances._manque(m, table_suivie) AS manque
 			  FROM creances.modele m JOIN pg_class k ON k.relname = m.table_type
-			 WHERE k.oid = table_suivie AND m.genre = proposer_correspondance.genre ORDER BY 1
+			 WHERE k.oid = table_suivie AND m.genre = proposer_correspondance.genre ORDER BY m.modele COLLATE "C"
 		LOOP
 			CONTINUE WHEN cardinality(string_to_array(c.manque, ', ')) > 3;
 			champ := 'modele';
@@ -318,9 +331,10 @@ BEGIN
 
 	FOR c IN
 		SELECT f.champ, f.obligatoire, f.defaut, k.colonne, k.priorite, k.type, k.preuve, k.retenu, k.raison,
-			   count(*) FILTER (WHERE NOT k.retenu AND k.raison IS NULL) OVER (PARTITION BY f.champ) AS ambigues
+			   count(*) FILTER (WHERE NOT k.retenu AND k.raison IS NULL) OVER (PARTITION BY f.champ) AS ambigues,
+			   bool_or(k.retenu) OVER (PARTITION BY f.champ) AS servi
 		  FROM creances._champs(genre) f LEFT JOIN creances._choix(table_suivie, genre) k ON k.champ = f.champ
-		 ORDER BY f.ordre, k.retenu DESC, k.raison NULLS FIRST, k.priorite, k.colonne
+		 ORDER BY f.ordre, k.retenu DESC, k.raison NULLS FIRST, k.priorite, k.colonne COLLATE "C"
 	LOOP
 		champ := c.champ;
 		choix := quote_ident(c.colonne);
@@ -331,7 +345,6 @@ BEGIN
 		exemples := NULL;
 		IF c.colonne IS NULL THEN
 			explication := CASE
-				WHEN c.champ IN ('regle', 'reste_du') OR c.champ = 'regle_le' THEN 'aucune colonne reconnue'
 				WHEN c.obligatoire THEN 'aucune colonne reconnue : à donner'
 				WHEN c.defaut <> 'NULL' THEN format('aucune colonne reconnue ; supposé : %s', btrim(c.defaut, ''''))
 				ELSE 'aucune colonne reconnue' END;
@@ -344,12 +357,14 @@ BEGIN
 				CASE WHEN c.retenu THEN concat_ws(', ', c.preuve, CASE WHEN c.preuve IS NULL THEN format('nom reconnu, priorité %s', c.priorite) END)
 					 WHEN c.raison IS NULL THEN format('%s colonnes conviennent : à vous de choisir', CASE c.ambigues WHEN 2 THEN 'deux' ELSE c.ambigues::text END)
 					 ELSE c.raison END,
+				CASE WHEN NOT c.servi AND c.ambigues = 0 THEN CASE WHEN c.obligatoire THEN 'à donner'
+																   WHEN c.defaut <> 'NULL' THEN format('supposé : %s', btrim(c.defaut, '''')) END END,
 				CASE WHEN e.lignes = 0 THEN 'table vide'
 					 WHEN e.nuls = e.lignes THEN 'toujours vide'
-					 WHEN e.nuls > 0 THEN format('%s nuls sur %s lignes lues', e.nuls, e.lignes)
-					 WHEN c.retenu AND c.champ = 'facture' AND genre = 'factures' AND e.distincts < e.lignes
-						THEN format('%s numéros pour %s lignes : il faut un rang, ou un filtre', e.distincts, e.lignes)
-					 WHEN c.retenu AND c.champ <> 'creancier' AND e.lignes > 1 AND e.distincts = 1 THEN 'toujours la même valeur' END);
+					 WHEN e.nuls > 0 THEN format('%s nul(s) sur %s lignes lues', e.nuls, e.lignes) END,
+				CASE WHEN c.retenu AND c.champ = 'facture' AND genre = 'factures' AND NOT EXISTS (SELECT FROM creances._choix(table_suivie, genre) k WHERE k.champ = 'rang' AND k.retenu)
+						  AND e.distincts < e.lignes - e.nuls THEN format('%s numéros pour %s lignes : il faut un rang, ou un filtre', e.distincts, e.lignes - e.nuls)
+					 WHEN c.retenu AND c.champ <> 'creancier' AND e.lignes - e.nuls > 1 AND e.distincts = 1 THEN 'toujours la même valeur' END);
 			IF c.retenu THEN
 				trouvees := trouvees || jsonb_build_object(c.champ, c.colonne);
 			ELSIF c.raison IS NULL THEN

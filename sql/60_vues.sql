@@ -219,14 +219,135 @@ COMMENT ON COLUMN creances.a_faire.montant IS 'Ce qui en reste du, credits imput
 COMMENT ON COLUMN creances.a_faire.retard IS 'Plus grand retard, en jours.';
 COMMENT ON COLUMN creances.a_faire.motif IS 'Motif d''un echec.';
 
+-- ------------------------------------------------------------- data quality
+
+CREATE INDEX reglement_perte ON creances.reglement (creancier, facture, rang) WHERE nature = 'perte';
+
+-- What is followed and looks wrong. Each finding is one set-based query over
+-- what is open, or over what an index tells apart: their cost follows it, no
+-- pair of rows is ever compared with another.
+CREATE VIEW creances._qualite AS
+-- due before it was issued
+SELECT c.suivi, c.cle, 'echeance_anterieure' AS code,
+	   format('échéance du %s, avant l''émission du %s', to_char(c.echeance, 'YYYY-MM-DD'), to_char(c.emission, 'YYYY-MM-DD')) AS motif,
+	   NULL::timestamptz AS depuis, c.creancier, c.facture, c.rang, c.debiteur, 'avertissement' AS gravite
+  FROM creances.creance c
+ WHERE c.solde > 0 AND c.echeance < c.emission AND NOT creances._en_compte(c.nature, c.facture, c.solde)
+UNION ALL
+-- more paid than invoiced, more refunded than credited
+SELECT c.suivi, c.cle, 'trop_percu',
+	   format(CASE WHEN c.montant < 0 THEN 'avoir de %2$s %3$s, imputé ou remboursé pour %1$s' ELSE '%s réglés pour %s %s' END,
+			  abs(c.montant - c.solde), abs(c.montant), c.devise),
+	   NULL, c.creancier, c.facture, c.rang, c.debiteur, 'avertissement'
+  FROM creances.creance c
+ WHERE c.solde <> 0 AND (c.solde < 0 AND c.montant >= 0 OR c.solde > 0 AND c.montant < 0) AND c.nature <> 'acompte'
+UNION ALL
+-- the same thing twice: all that identifies it but its number
+SELECT d.suivi, d.cle, 'doublon_probable',
+	   format('même client, même date d''émission (%s) et même montant (%s %s) que la facture %s', to_char(d.emission, 'YYYY-MM-DD'), d.montant, d.devise,
+			  CASE d.facture WHEN d.premiere THEN d.derniere ELSE d.premiere END),
+	   NULL, d.creancier, d.facture, d.rang, d.debiteur, 'avertissement'
+  FROM (SELECT c.*, min(c.facture) OVER w AS premiere, max(c.facture) OVER w AS derniere
+		  FROM creances.creance c
+		 WHERE c.solde <> 0 AND c.emission IS NOT NULL AND c.montant <> 0 AND c.nature <> 'acompte'
+		WINDOW w AS (PARTITION BY c.creancier, c.debiteur, c.devise, c.emission, c.montant, c.rang)) d
+ WHERE d.premiere <> d.derniere
+UNION ALL
+-- owed, while a payment or a credit of just that amount waits to be allocated
+SELECT c.suivi, c.cle, 'non_lettree',
+	   format(CASE WHEN c.paye THEN 'le règlement %s, du même montant (%s %s), est en compte : probablement payée'
+				   ELSE 'le crédit %s, du même montant (%s %s), n''est pas imputé' END, c.credit, c.solde, c.devise),
+	   NULL, c.creancier, c.facture, c.rang, c.debiteur, 'avertissement'
+  FROM (SELECT x.*, min(x.facture) FILTER (WHERE x.solde < 0) OVER w AS credit,
+			   bool_and(creances._en_compte(x.nature, x.facture, x.solde)) FILTER (WHERE x.solde < 0) OVER w AS paye
+		  FROM creances.creance x WHERE x.solde <> 0
+		WINDOW w AS (PARTITION BY x.creancier, x.debiteur, x.devise, abs(x.solde))) c
+ WHERE c.solde > 0 AND c.credit IS NOT NULL AND NOT creances._en_compte(c.nature, c.facture, c.solde)
+UNION ALL
+-- it has left the filter, paid as the ERP says, and no payment was seen (closed lately: by the index on soldee_le)
+SELECT c.suivi, c.cle, 'sortie_impayee',
+	   format('sortie du filtre le %s alors que %s %s restaient dus : payée pour l''ERP sans règlement, ou annulée', to_char(c.retiree_le, 'YYYY-MM-DD'), v.montant - m.somme, v.devise),
+	   v.connu_le, c.creancier, c.facture, c.rang, c.debiteur, 'avertissement'
+  FROM creances.creance c
+  JOIN creances.creance_version v ON v.creancier = c.creancier AND v.facture = c.facture AND v.rang = c.rang AND v.version = c.versions
+ CROSS JOIN LATERAL (SELECT coalesce(sum(r.montant), 0) AS somme FROM creances.reglement r
+					  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang) m
+ WHERE c.soldee_le > creances.aujourdhui() - 90 AND c.retiree_le > creances.aujourdhui() - 90 AND c.retiree_motif = 'hors du filtre' AND v.montant > m.somme
+UNION ALL
+SELECT c.suivi, c.cle, 'perte', format('soldée par un passage en perte de %s %s le %s', p.montant, c.devise, to_char(p.le, 'YYYY-MM-DD')),
+	   p.connu_le, c.creancier, c.facture, c.rang, c.debiteur, 'information'
+  FROM (SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS montant, max(r.le) AS le, max(r.connu_le) AS connu_le
+		  FROM creances.reglement r WHERE r.nature = 'perte' GROUP BY r.creancier, r.facture, r.rang) p
+  JOIN creances.creance c ON c.creancier = p.creancier AND c.facture = p.facture AND c.rang = p.rang
+ WHERE c.solde = 0 AND c.retiree_le IS NULL AND p.montant > 0
+UNION ALL
+-- money that no balance counts: its invoice is not followed
+SELECT r.suivi, r.cle, 'reglement_sans_facture', format('règlement de %s du %s, d''une facture qui n''est pas suivie', r.somme, to_char(r.le, 'YYYY-MM-DD')),
+	   r.connu_le, r.creancier, r.facture, r.rang, NULL, 'avertissement'
+  FROM (SELECT x.suivi, x.cle, x.creancier, x.facture, x.rang, sum(x.montant) AS somme, max(x.le) AS le, min(x.connu_le) AS connu_le
+		  FROM creances.reglement x
+		 WHERE x.suivi IS NOT NULL
+		   AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang AND c.retiree_le IS NULL)
+		 GROUP BY x.suivi, x.cle, x.creancier, x.facture, x.rang) r
+ WHERE r.somme <> 0
+UNION ALL
+-- nobody can be reached by the channel of the next step: a line for each debtor
+SELECT NULL, NULL, 'contact',
+	   format('%s inconnu%s : la prochaine étape de %s créance(s) est « %s »', m.manque, CASE m.manque WHEN 'adresse' THEN 'e' ELSE '' END, sum(x.nb), min(n.intitule)),
+	   NULL, x.creancier, NULL, NULL, x.debiteur, 'avertissement'
+  FROM (SELECT c.creancier, c.debiteur, s.scenario, a.scenario AS fait, coalesce(a.etape, 0) AS etape, a.stade,
+			   (now() AT TIME ZONE s.fuseau)::date <= c.echeance AS a_echoir, count(*) AS nb
+		  FROM creances.creance c
+		  JOIN creances.creancier s ON s.creancier = c.creancier
+		  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
+		 WHERE c.solde > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde)
+		   -- (it takes the stage of its age at the next pass)
+		   AND (a.creancier IS NOT NULL OR c.reprise IS DISTINCT FROM 'directe')
+		 GROUP BY c.creancier, c.debiteur, s.scenario, a.scenario, a.etape, a.stade, 7) x
+  JOIN creances.debiteur d ON d.creancier = x.creancier AND d.debiteur = x.debiteur
+  -- the next step as _horloge() tells it
+ CROSS JOIN LATERAL (SELECT e.canal, e.intitule FROM creances.etape_active e
+					  WHERE e.scenario = x.scenario AND (e.delai >= 0 OR x.a_echoir)
+						AND CASE WHEN x.fait <> x.scenario THEN e.stade > x.stade ELSE e.etape > x.etape END
+					  ORDER BY e.etape LIMIT 1) n
+ CROSS JOIN LATERAL (SELECT CASE WHEN n.canal = 'courriel' AND coalesce(btrim(d.courriel), '') = '' THEN 'courriel'
+								 WHEN n.canal IN ('telephone', 'sms') AND coalesce(btrim(d.telephone), '') = '' THEN 'téléphone'
+								 WHEN n.canal IN ('lettre', 'lrar') AND coalesce(btrim(d.adresse), '') = '' THEN 'adresse' END AS manque) m
+ WHERE m.manque IS NOT NULL
+ GROUP BY x.creancier, x.debiteur, m.manque;
+COMMENT ON VIEW creances._qualite IS 'Constats sur ce qui est suivi : la partie d''anomalie qui ne vient pas de lignes refusees.';
+COMMENT ON COLUMN creances._qualite.suivi IS 'Table suivie.';
+COMMENT ON COLUMN creances._qualite.cle IS 'Cle de la ligne.';
+COMMENT ON COLUMN creances._qualite.code IS 'Constat.';
+COMMENT ON COLUMN creances._qualite.motif IS 'Explication.';
+COMMENT ON COLUMN creances._qualite.depuis IS 'Instant du fait, s''il est connu.';
+COMMENT ON COLUMN creances._qualite.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances._qualite.facture IS 'Numero de la facture.';
+COMMENT ON COLUMN creances._qualite.rang IS 'Rang de l''echeance.';
+COMMENT ON COLUMN creances._qualite.debiteur IS 'Code du client.';
+COMMENT ON COLUMN creances._qualite.gravite IS 'avertissement ou information.';
+
 CREATE VIEW creances.anomalie AS
-SELECT l.suivi, l.cle, l.code, l.motif, l.depuis FROM creances.ligne_refusee l;
-COMMENT ON VIEW creances.anomalie IS 'Lignes de l''ERP qui n''ont pas pu etre suivies, et pourquoi.';
-COMMENT ON COLUMN creances.anomalie.suivi IS 'Table suivie.';
+SELECT l.suivi, l.cle, l.code, l.motif, l.depuis, c.creancier, c.facture, c.rang, c.debiteur,
+	   CASE WHEN l.attend IS NOT NULL AND l.code = 'facture' THEN 'avertissement' ELSE 'erreur' END AS gravite
+  FROM creances.ligne_refusee l
+  -- as it is still known, if it was followed before
+  LEFT JOIN LATERAL (SELECT x.creancier, x.facture, x.rang, x.debiteur FROM creances.creance x
+					  WHERE x.suivi = l.suivi AND x.cle = l.cle AND x.retiree_le IS NULL LIMIT 1) c ON true
+UNION ALL
+SELECT q.suivi, q.cle, q.code, q.motif, q.depuis, q.creancier, q.facture, q.rang, q.debiteur, q.gravite FROM creances._qualite q;
+COMMENT ON VIEW creances.anomalie IS
+'Lignes de l''ERP qui n''ont pas pu etre suivies (creances.ligne_refusee), et ce qui parait faux dans ce qui est suivi. Payee mais montree impayee : l''ERP n''a pas de drapeau que l''extension lise ; non_lettree le deduit d''un reglement en compte ou d''un credit du meme montant, meme client et meme devise. Impayee mais montree payee : sortie_impayee le deduit de ce que la ligne a quitte le filtre en devant encore (90 derniers jours).';
+COMMENT ON COLUMN creances.anomalie.suivi IS 'Table suivie ; NULL : le constat porte sur le client.';
 COMMENT ON COLUMN creances.anomalie.cle IS 'Cle de la ligne.';
-COMMENT ON COLUMN creances.anomalie.code IS 'Ce qui ne va pas.';
+COMMENT ON COLUMN creances.anomalie.code IS 'Ce qui ne va pas. Ligne refusee : facture, debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, valeur, lecture. Constat : echeance_anterieure (a l''emission), trop_percu (solde negatif, ou avoir rembourse de trop), doublon_probable, non_lettree, sortie_impayee, perte (soldee ainsi), reglement_sans_facture, contact (manque pour la prochaine etape).';
 COMMENT ON COLUMN creances.anomalie.motif IS 'Explication.';
-COMMENT ON COLUMN creances.anomalie.depuis IS 'Instant de la constatation.';
+COMMENT ON COLUMN creances.anomalie.depuis IS 'Instant de la constatation ; NULL : constate a la lecture.';
+COMMENT ON COLUMN creances.anomalie.creancier IS 'Societe creanciere, si elle est connue.';
+COMMENT ON COLUMN creances.anomalie.facture IS 'Numero de la facture, si elle est connue.';
+COMMENT ON COLUMN creances.anomalie.rang IS 'Rang de l''echeance.';
+COMMENT ON COLUMN creances.anomalie.debiteur IS 'Code du client, s''il est connu.';
+COMMENT ON COLUMN creances.anomalie.gravite IS 'erreur (rien n''est suivi), avertissement (a verifier) ou information.';
 
 -- What somebody must look at, the missing rates first.
 CREATE VIEW creances.alerte AS
@@ -242,8 +363,9 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 							  FROM (VALUES ('BCE+10'), ('TIL'), ('TILP')) v(regle)) t
 	 WHERE t.fin < j.j + interval '1 month'
 	UNION ALL
-	SELECT 2, 'erreur', 'anomalie', a.suivi::text, format('%s ligne(s) non suivie(s) : %s', count(*), a.code)
-	  FROM creances.ligne_refusee a GROUP BY a.suivi, a.code
+	SELECT 2, CASE WHEN a.attend THEN 'avertissement' ELSE 'erreur' END, 'anomalie', a.suivi::text,
+		   format(CASE WHEN a.attend THEN '%s règlement(s) dont la facture n''est pas suivie' ELSE '%s ligne(s) non suivie(s) : %s' END, count(*), a.code)
+	  FROM (SELECT l.suivi, l.code, l.attend IS NOT NULL AND l.code = 'facture' AS attend FROM creances.ligne_refusee l) a GROUP BY a.suivi, a.code, a.attend
 	UNION ALL
 	SELECT 3, 'erreur', 'suivi', s.table_suivie::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
 	  FROM creances.suivi s WHERE NOT s.actif
@@ -314,11 +436,22 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	UNION ALL
 	SELECT 12, 'avertissement', 'delai', x.creancier, format('%s facture(s) ouvertes dépassent le délai de paiement légal (amende : C. com. L441-16) ; voyez creances.delai_excessif', count(*))
 	  FROM creances.delai_excessif x WHERE x.solde > 0 GROUP BY x.creancier
+	UNION ALL
+	SELECT 13, 'avertissement', 'qualite', q.code,
+		   format(CASE q.code WHEN 'echeance_anterieure' THEN '%s créance(s) dues avant leur émission'
+							  WHEN 'trop_percu' THEN '%s créance(s) réglées au-delà de leur montant'
+							  WHEN 'doublon_probable' THEN '%s créance(s) probablement en double'
+							  WHEN 'non_lettree' THEN '%s créance(s) ouvertes alors qu''un règlement ou un avoir du même montant attend'
+							  WHEN 'sortie_impayee' THEN '%s créance(s) sorties du filtre sans être payées'
+							  WHEN 'reglement_sans_facture' THEN '%s règlement(s) de factures qui ne sont pas suivies'
+							  WHEN 'contact' THEN '%s client(s) sans le contact que demande la prochaine étape' END
+				  || ' ; voyez creances.anomalie', count(*))
+	  FROM creances._qualite q WHERE q.gravite = 'avertissement' GROUP BY q.code
   ) a
  ORDER BY a.ordre, a.objet;
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, date, scenario, prescription, convention, mise_en_demeure, delai.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, date, scenario, prescription, convention, mise_en_demeure, delai, qualite.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

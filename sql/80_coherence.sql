@@ -44,9 +44,8 @@ BEGIN ATOMIC
 		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = d.creancier)
 		UNION ALL SELECT 'creance -> debiteur', c.facture FROM creances.creance c
 		 WHERE NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = c.creancier AND d.debiteur = c.debiteur)
-		-- (a payment by number may come before its invoice)
 		UNION ALL SELECT 'reglement -> creance', r.reglement FROM creances.reglement r
-		 WHERE r.suivi IS NULL AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
+		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
 		UNION ALL SELECT 'creance_version -> creance', r.facture FROM creances.creance_version r
 		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
 		UNION ALL SELECT 'acte -> debiteur', r.debiteur FROM creances.acte r

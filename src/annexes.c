@@ -16,6 +16,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 typedef enum Annexe
 {
@@ -27,6 +28,7 @@ typedef enum Annexe
 	ANNEXE_SOLDES,
 	ANNEXE_REFUS,
 	ANNEXE_ENTRAINES,
+	ANNEXE_ATTENDUS,
 	ANNEXE_ECARTS_MOUVEMENTS,
 	ANNEXE_CLIENTS_PARTIS,
 	ANNEXE_CLIENTS,
@@ -47,6 +49,7 @@ static const char *const noms[NB_ANNEXES] = {
 	[ANNEXE_SOLDES] = "soldes",
 	[ANNEXE_REFUS] = "refus",
 	[ANNEXE_ENTRAINES] = "entraines",
+	[ANNEXE_ATTENDUS] = "attendus",
 	[ANNEXE_ECARTS_MOUVEMENTS] = "ecarts_mouvements",
 	[ANNEXE_CLIENTS_PARTIS] = "clients_partis",
 	[ANNEXE_CLIENTS] = "clients",
@@ -144,6 +147,31 @@ creances_ecrire_mouvements(Relecture *r, TupleDesc lu)
 	oublier(ANNEXE_CIBLES, cibles);
 	oublier(ANNEXE_VOULUS, voulus);
 	return nb;
+}
+
+/*
+ * Journal again the movements whose invoice has come since they were refused:
+ * whoever of two sessions commits first, neither of them sees the other's row.
+ */
+void
+creances_reprendre_attendus(void)
+{
+	Relecture	r;
+	Oid			qui;
+	int			contexte;
+	int			niveau;
+
+	creances_commencer(&r, InvalidOid, NULL);
+	r.nb = 0;
+	GetUserIdAndSecContext(&qui, &contexte);
+	SetUserIdAndSecContext(r.nous, contexte | SECURITY_LOCAL_USERID_CHANGE);
+	niveau = creances_reglages_fixes();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect");
+	executer(&r, ANNEXE_ATTENDUS, true, NULL);
+	SPI_finish();
+	AtEOXact_GUC(true, niveau);
+	SetUserIdAndSecContext(qui, contexte);
 }
 
 /*

@@ -302,6 +302,7 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 		lot = psprintf("%d", PG_GETARG_INT32(0));
 	}
 
+	creances_reprendre_attendus();
 	ordre_seul(InvalidOid, NULL, false, NULL, ORDRE_SUIVIS, lire_liste, &suivis);
 	if (suivis.valeurs == NULL)
 		PG_RETURN_INT64(0);

@@ -387,18 +387,18 @@ BEGIN
 	CALL essai.deplacer((now() AT TIME ZONE 'Europe/Paris')::date - jours - essai.base());
 	PERFORM set_config('essai.jour', jours::text, true), set_config('essai.base', essai.base()::text, true);
 	FOREACH tab IN ARRAY ARRAY['fa', 'fs', 'fd', 'fp', 'fq'] LOOP
-		EXECUTE format('UPDATE essai.%I SET montant = montant + 100 WHERE id %% 30 = 0', tab);
-		EXECUTE format('UPDATE essai.%I SET echeance = echeance + 45 WHERE id %% 30 IN (1, 2)', tab);
-		EXECUTE format('UPDATE essai.%I SET client = ''autre'' WHERE id %% 30 IN (2, 3)', tab);
-		EXECUTE format('UPDATE essai.%I SET emission = emission - 400 WHERE id %% 30 = 4', tab);
-		EXECUTE format('UPDATE essai.%I SET numero = numero || ''x'' WHERE id %% 30 = 5', tab);
-		EXECUTE format('DELETE FROM essai.%I WHERE id %% 30 IN (6, 7)', tab);
+		EXECUTE format('UPDATE essai.%I SET montant = montant + 100 WHERE (id / 5) %% 30 = 0', tab);
+		EXECUTE format('UPDATE essai.%I SET echeance = echeance + 45 WHERE (id / 5) %% 30 IN (1, 2)', tab);
+		EXECUTE format('UPDATE essai.%I SET client = ''autre'' WHERE (id / 5) %% 30 IN (2, 3)', tab);
+		EXECUTE format('UPDATE essai.%I SET emission = emission - 400 WHERE (id / 5) %% 30 = 4', tab);
+		EXECUTE format('UPDATE essai.%I SET numero = numero || ''x'' WHERE (id / 5) %% 30 = 5', tab);
+		EXECUTE format('DELETE FROM essai.%I WHERE (id / 5) %% 30 IN (6, 7)', tab);
 	END LOOP;
 	FOREACH tab IN ARRAY ARRAY['pp', 'pq'] LOOP
-		EXECUTE format('UPDATE essai.%I SET montant = montant + 50 WHERE id %% 30 = 0', tab);
-		EXECUTE format('UPDATE essai.%I SET piece = NULL WHERE id %% 30 = 1', tab);
-		EXECUTE format('UPDATE essai.%I r SET piece = (SELECT min(x.piece) FROM essai.%1$I x WHERE x.devise = r.devise) WHERE id %% 30 = 2', tab);
-		EXECUTE format('DELETE FROM essai.%I WHERE id %% 30 = 3', tab);
+		EXECUTE format('UPDATE essai.%I SET montant = montant + 50 WHERE (id / 5) %% 30 = 0', tab);
+		EXECUTE format('UPDATE essai.%I SET piece = NULL WHERE (id / 5) %% 30 = 1', tab);
+		EXECUTE format('UPDATE essai.%I r SET piece = (SELECT min(x.piece) FROM essai.%1$I x WHERE x.devise = r.devise) WHERE (id / 5) %% 30 = 2', tab);
+		EXECUTE format('DELETE FROM essai.%I WHERE (id / 5) %% 30 = 3', tab);
 	END LOOP;
 	PERFORM creances.rafraichir();
 END $$;

@@ -556,6 +556,15 @@ SELECT faits('sql_ledger.ar');
 SELECT compare('SELECT customer_id, round((amount - paid)::numeric, 2) FROM sql_ledger.ar');
 SELECT fini();
 
+-- the payments first: the invoices' model, recognized, leaves the paid column out
+SELECT creances.suivre_reglements('kivitendo.acc_trans');
+SET client_min_messages = notice;
+SELECT creances.suivre_factures('kivitendo.ar', depuis => '2024-01-01');
+SET client_min_messages = warning;
+SELECT faits('kivitendo.ar');
+SELECT compare('SELECT customer_id, amount - paid FROM kivitendo.ar');
+SELECT fini();
+
 \echo == LedgerSMB: payments are entries of the customer account
 INSERT INTO ledgersmb.entity VALUES (3, 'Petit', 2, 'P', 1);
 INSERT INTO ledgersmb.entity_credit_account (id, entity_id, entity_class, meta_number, language_code) VALUES (30, 3, 2, 'C-3', 'fr');
@@ -675,6 +684,32 @@ SELECT creances._trouver('sans_cle', 'factures');
 CREATE TABLE vide ();
 SELECT creances._trouver('vide', 'factures'), creances._trouver('vide', 'reglements'), creances._trouver('vide', 'clients');
 
+\echo == every shipped name alone finds its field, whatever its case and punctuation, with a type that fits and with no other
+CREATE FUNCTION essai_noms(OUT noms bigint, OUT trouves bigint, OUT refuses bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	s record;
+BEGIN
+	noms := 0;
+	trouves := 0;
+	refuses := 0;
+	FOR s IN
+		SELECT y.genre, y.champ, y.nom, f.type, CASE f.type WHEN 'date' THEN 'time' WHEN 'numeric' THEN 'smallint' WHEN 'integer' THEN 'text' ELSE 'date' END AS mauvais
+		  FROM creances.synonyme y CROSS JOIN LATERAL (SELECT f.type FROM creances._champs(y.genre) f WHERE f.champ = y.champ) f WHERE y.origine = 'creances'
+	LOOP
+		EXECUTE format('CREATE TABLE essai_nom (a integer, %I %s)', initcap(s.nom) || ' °', s.type);
+		noms := noms + 1;
+		trouves := trouves + (SELECT count(*) FROM creances._candidates('essai_nom', s.genre) c WHERE c.champ = s.champ AND c.convient);
+		DROP TABLE essai_nom;
+		EXECUTE format('CREATE TABLE essai_nom (a integer, %I %s)', upper(s.nom), s.mauvais);
+		refuses := refuses + (SELECT count(*) FROM creances._candidates('essai_nom', s.genre) c WHERE c.champ = s.champ AND NOT c.convient);
+		DROP TABLE essai_nom;
+	END LOOP;
+END $$;
+SELECT noms = (SELECT count(*) FROM creances.synonyme), trouves = noms, refuses = noms, noms > 500 FROM essai_noms();
+-- a name serves two fields of one genre nowhere
+SELECT genre, nom, string_agg(champ, ' ') FROM creances.synonyme GROUP BY 1, 2 HAVING count(*) > 1;
+SELECT x, creances._plier(x) FROM (VALUES ('N° d''ÉCHÉANCE'), ('N°_facture'), ('Montant T.T.C.'), ('"Réglé"'), ('ÇÀÈÙÎÔÛËÏÜÄÖÂÊÉÑ'), ('CLIENT_ID'), ('°')) v(x);
+
 \echo == payments: the foreign key to a followed table is the proof
 CREATE TABLE ventes (id integer PRIMARY KEY, numero text UNIQUE, client text, echeance date, montant numeric);
 SELECT creances.suivre_factures('ventes');
@@ -694,7 +729,7 @@ SELECT fini();
 CREATE TABLE "Factures 2024" (id bigint PRIMARY KEY, "Numéro" text, client text, nclient text, "Date d'échéance" date, date date, ttc numeric(12, 2), total numeric, paye smallint, devise text, rang integer);
 INSERT INTO "Factures 2024" SELECT i, CASE WHEN i <= 7 THEN 'F' || (i + 1) / 2 END, 'client ' || i % 3, 'x', '2024-01-31'::date + i, '2024-01-01', i * 10, i, 1, 'EUR', 1 FROM generate_series(1, 8) i;
 SELECT * FROM creances.proposer_correspondance('"Factures 2024"');
--- one of the two customers goes; a filter on none; a key that is missing
+-- one of the two customers goes; rows that cannot be followed
 ALTER TABLE "Factures 2024" DROP nclient;
 UPDATE "Factures 2024" SET devise = 'euro' WHERE id = 2;
 UPDATE "Factures 2024" SET "Date d'échéance" = NULL WHERE id IN (3, 4);
@@ -707,8 +742,12 @@ SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('
 SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('kivitendo.acc_trans', 'reglements') WHERE champ IN ('modele', 'cle_facture', 'lignes');
 DROP TABLE kivitendo.defaults;
 SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('kivitendo.ar') WHERE champ IN ('modele', 'lignes');
+SELECT champ, choix, retenu, type, explication FROM creances.proposer_correspondance('axelor.account_invoice_payment', 'reglements') WHERE champ IN ('devise', 'date');
 SELECT champ, choix, retenu, exemples, explication FROM creances.proposer_correspondance('odoo.res_partner', 'clients') WHERE retenu OR champ = 'lignes';
 SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('encaissements_double', 'reglements') WHERE champ IN ('cle_facture', 'lignes');
+CREATE TABLE sans_rang (id integer PRIMARY KEY, numero text, client text, echeance date, montant numeric, compte_client text);
+INSERT INTO sans_rang SELECT i, 'F' || i / 2, 'un client au nom bien trop long pour la colonne', '2024-01-01', 5 FROM generate_series(1, 4) i;
+SELECT champ, choix, nuls, distincts, exemples, explication FROM creances.proposer_correspondance('sans_rang') WHERE choix IS NOT NULL OR champ = 'lignes';
 SELECT refus($$SELECT creances.proposer_correspondance(NULL)$$);
 SELECT refus($$SELECT creances.proposer_correspondance('double', 'commandes')$$);
 SELECT refus($$SELECT creances.proposer_correspondance(1::regclass)$$);

@@ -66,7 +66,7 @@ BEGIN
 		|| ARRAY(SELECT format('%s : %s %s %s', s.table_suivie, v.cle, v.facture, v.ecart)
 				   FROM creances.suivi s, creances.verifier_suivi(s.table_suivie) v ORDER BY 1)
 		|| ARRAY(SELECT format('%s : %s au journal', a.table_suivie, a.en_attente) FROM creances.fraicheur a WHERE a.en_attente > 0 ORDER BY 1)
-		|| ARRAY(SELECT format('%s refusee : %s %s', l.suivi, l.code, l.motif) FROM creances.ligne_refusee l ORDER BY 1)
+		|| ARRAY(SELECT format('%s refusée : %s %s', l.suivi, l.code, l.motif) FROM creances.ligne_refusee l ORDER BY 1)
 		|| ARRAY(SELECT format('%s : %s', c.invariant, c.detail) FROM creances.coherence() c ORDER BY 1);
 	RETURN CASE WHEN cardinality(faux) = 0 THEN 'sain'
 				ELSE array_to_string(faux[1:5], E'\n') || CASE WHEN cardinality(faux) > 5 THEN format(E'\n... %s en tout', cardinality(faux)) ELSE '' END END;
@@ -164,15 +164,15 @@ BEGIN
 				   (7, 'D', 31, 45), (8, 'D', 30, 70.10), (9, 'E', 1, 33.33), (10, 'E', 0, 12), (11, 'F', -1, 7), (12, 'A', 40, -30)) v(n, client, age, montant);
 	COMMIT;
 	FOR e IN SELECT * FROM (VALUES
-		('inserees', 'inserer', false, 'UPDATE vie SET delta = 0'),
-		('payees en partie', 'payer', false, 'UPDATE vie SET delta = CASE n WHEN 1 THEN 40 WHEN 2 THEN 100 ELSE 999.99 END, paye_le = $1 - 5 * n WHERE n IN (1, 2, 4)'),
-		('payees, et trop payees', 'payer', false, 'UPDATE vie SET delta = CASE n WHEN 1 THEN 90 WHEN 3 THEN 80 ELSE 0.01 END, paye_le = $1 - n WHERE n IN (1, 3, 4)'),
-		('paiements rejetes', 'payer', false, 'UPDATE vie SET delta = CASE n WHEN 1 THEN -30 ELSE -80 END, paye_le = $1 - 1 WHERE n IN (1, 3)'),
-		('corrigees', 'changer', true, 'UPDATE vie SET delta = 0, montant = CASE n WHEN 2 THEN 300 WHEN 4 THEN 900 ELSE montant END, echeance = CASE n WHEN 5 THEN echeance + 45 ELSE echeance END,
+		('insérées', 'inserer', false, 'UPDATE vie SET delta = 0'),
+		('payées en partie', 'payer', false, 'UPDATE vie SET delta = CASE n WHEN 1 THEN 40 WHEN 2 THEN 100 ELSE 999.99 END, paye_le = $1 - 5 * n WHERE n IN (1, 2, 4)'),
+		('payées, et trop payées', 'payer', false, 'UPDATE vie SET delta = CASE n WHEN 1 THEN 90 WHEN 3 THEN 80 ELSE 0.01 END, paye_le = $1 - n WHERE n IN (1, 3, 4)'),
+		('paiements rejetés', 'payer', false, 'UPDATE vie SET delta = CASE n WHEN 1 THEN -30 ELSE -80 END, paye_le = $1 - 1 WHERE n IN (1, 3)'),
+		('corrigées', 'changer', true, 'UPDATE vie SET delta = 0, montant = CASE n WHEN 2 THEN 300 WHEN 4 THEN 900 ELSE montant END, echeance = CASE n WHEN 5 THEN echeance + 45 ELSE echeance END,
 			client = CASE n WHEN 6 THEN ''G'' ELSE client END WHERE n IN (2, 4, 5, 6)'),
-		('renumerotee', 'renumeroter', true, 'UPDATE vie SET numero = ''R'' || n WHERE n = 9'),
-		('supprimees', 'supprimer', true, 'DELETE FROM vie WHERE n IN (2, 8, 12)'),
-		('videe', 'vider', true, 'DELETE FROM vie')) AS v(nom, quoi, fige, sql)
+		('renumérotée', 'renumeroter', true, 'UPDATE vie SET numero = ''R'' || n WHERE n = 9'),
+		('supprimées', 'supprimer', true, 'DELETE FROM vie WHERE n IN (2, 8, 12)'),
+		('vidée', 'vider', true, 'DELETE FROM vie')) AS v(nom, quoi, fige, sql)
 	LOOP
 		CONTINUE WHEN e.quoi = 'renumeroter' AND f.numero IS NULL OR e.quoi = 'payer' AND f.payer IS NULL;
 		IF e.quoi = 'vider' THEN
@@ -370,7 +370,7 @@ INSERT INTO forme (forme, ddl, suivie, cible, role, appels, lignes, identite, pa
  '{"id": "x.n", "numero": "x.numero", "code_client": "x.client", "date_facture": "x.emission", "date_echeance": "x.echeance", "total_ttc": "x.montant", "total_paye": "x.paye", "date_paiement": "x.paye_le"}',
  't.id = x.n', '{total_paye,date_paiement}', '{code_client,date_echeance,total_ttc}',
  $$SELECT 'principal', code_client, 'EUR', date_echeance, total_ttc - total_paye FROM forme.facture$$,
- ARRAY['donnée à un autre propriétaire', 'ALTER TABLE forme.facture OWNER TO CURRENT_USER', 'payées ensuite', 'UPDATE forme.facture SET total_paye = total_paye + 1, date_paiement = date_echeance'] ),
+ ARRAY['donnée à un autre propriétaire', 'ALTER TABLE forme.facture OWNER TO CURRENT_USER', 'payées ensuite', 'UPDATE forme.facture SET total_paye = total_paye + 1, date_paiement = date_facture'] ),
 
 ('un filtre : brouillons et annulées',
  ARRAY['CREATE TYPE etat_facture AS ENUM (''brouillon'', ''validee'', ''annulee'')',
@@ -465,7 +465,9 @@ INSERT INTO forme (forme, ddl, suivie, appels, lignes, identite, payer, changer,
 	multicurrency_code varchar(3), multicurrency_total_ttc numeric(24, 8) DEFAULT 0, UNIQUE (ref, entity))',
 	'CREATE TABLE llx_paiement (rowid integer PRIMARY KEY, ref varchar(30), datep timestamp, amount numeric(24, 8) DEFAULT 0, num_paiement varchar(50))',
 	'CREATE TABLE llx_paiement_facture (rowid integer PRIMARY KEY, fk_paiement integer REFERENCES llx_paiement, fk_facture integer REFERENCES llx_facture, amount numeric(24, 8) DEFAULT 0, multicurrency_amount numeric(24, 8) DEFAULT 0)',
-	'CREATE INDEX ON llx_paiement_facture (fk_facture)'],
+	'CREATE INDEX ON llx_paiement_facture (fk_facture)',
+	'CREATE TABLE llx_societe_remise_except (rowid integer PRIMARY KEY, entity integer NOT NULL DEFAULT 1, fk_soc integer NOT NULL, discount_type integer NOT NULL DEFAULT 0, datec timestamp, amount_ttc numeric(24, 8) NOT NULL DEFAULT 0, fk_facture_line integer,
+	fk_facture integer REFERENCES llx_facture, fk_facture_source integer REFERENCES llx_facture)'],
  'llx_facture', ARRAY['creances.suivre_factures(''llx_facture'', depuis => creances.aujourdhui() - 400, mode => MODE_)', 'creances.suivre_reglements(''llx_paiement_facture'', mode => MODE_)'],
  '{"rowid": "x.n", "ref": "x.numero", "type": "CASE WHEN x.montant < 0 THEN 2 ELSE 0 END", "fk_soc": "ascii(x.client) * 1000 + coalesce(nullif(substr(x.client, 2), '''')::integer, 0)", "datef": "x.emission", "date_lim_reglement": "x.echeance", "total_ttc": "x.montant", "fk_statut": "1"}',
  't.rowid = x.n',
@@ -475,7 +477,7 @@ INSERT INTO forme (forme, ddl, suivie, appels, lignes, identite, payer, changer,
 	'DELETE FROM llx_paiement_facture WHERE amount = 0'],
  '{fk_soc,date_lim_reglement,total_ttc}', 'ref',
  ARRAY['DELETE FROM llx_paiement_facture a USING essai.x WHERE a.fk_facture = x.n', 'DELETE FROM llx_facture t USING essai.x WHERE t.rowid = x.n'],
- 'TRUNCATE llx_facture, llx_paiement, llx_paiement_facture',
+ 'TRUNCATE llx_facture, llx_paiement, llx_paiement_facture, llx_societe_remise_except',
  $$SELECT f.entity, f.fk_soc, 'EUR', f.date_lim_reglement, f.total_ttc - coalesce((SELECT sum(a.amount) FROM llx_paiement_facture a WHERE a.fk_facture = f.rowid), 0) FROM llx_facture f WHERE f.fk_statut IN (1, 2)$$,
  ARRAY['imputé à une autre facture', 'UPDATE llx_paiement_facture SET fk_facture = 7 WHERE rowid = (SELECT max(rowid) FROM llx_paiement_facture WHERE fk_facture = 4)',
 	'un paiement de deux factures', 'INSERT INTO llx_paiement VALUES (900001, ''PX'', creances.aujourdhui() - 4, 50); INSERT INTO llx_paiement_facture VALUES (900001, 900001, 5, 20), (900002, 900001, 6, 30)',
@@ -603,11 +605,13 @@ SELECT format(E'CALL essai.vivre(%1$L, %2$L);\n', f.forme, m)
   FROM forme f, unnest(ARRAY['immediat', 'differe']) m ORDER BY f.ordre, m DESC;
 \o
 \set ECHO none
+\timing on
 \i :fichier
+\timing off
 \set ECHO all
 \! rm -f "${TMPDIR:-/tmp}/creances_essai_matrice" "${TMPDIR:-/tmp}/creances_essai_matrice_lot"
 
--- etape: number of open invoices, what they owe, then the findings in both modes
+-- A step a line: what is open, what it owes, and the findings, when both modes agree.
 SELECT CASE WHEN lag(f.ordre) OVER w IS DISTINCT FROM f.ordre THEN format(E'== %s\n', f.forme) ELSE '' END
 	|| format('%s : %s, %s ; ', i.nom, i.nb, i.du)
 	|| CASE WHEN (i.nom, i.nb, i.du, i.constat) = (d.nom, d.nb, d.du, d.constat) THEN i.constat

@@ -149,8 +149,9 @@ SELECT creances.suivre_factures('echeances', '{"facture": "numero", "rang": "ran
 SELECT creances.suivre_reglements('encaissements', '{"facture": "numero", "rang": "rang", "date": "le", "montant": "montant", "creancier": "''e''"}', factures => 'echeances');
 CREATE FUNCTION e(n integer) RETURNS uuid LANGUAGE sql RETURN format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid;
 INSERT INTO encaissements VALUES (e(1), 'E0', NULL, '2024-01-03', 5);
-SELECT reglement, facture, rang, montant FROM creances.reglement WHERE creancier = 'e';
+SELECT cle, code, motif, attend FROM creances.ligne_refusee WHERE suivi = 'encaissements'::regclass;
 INSERT INTO echeances VALUES ('E0', 1, 'c', '2024-01-31', 12), ('E1', 1, 'c', '2024-01-31', 100), ('E1', 2, 'c', '2024-02-29', 100), ('E1', 3, 'c', '2024-03-31', 100);
+SELECT creances.rafraichir() > 0;
 SELECT etat('e');
 INSERT INTO encaissements VALUES (e(2), 'E1', NULL, '2024-01-10', 150), (e(3), 'E1', NULL, '2024-01-11', 80), (e(4), 'E1', 3, '2024-01-12', 5);
 SELECT etat('e');
