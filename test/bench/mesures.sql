@@ -47,11 +47,13 @@ SELECT 'erp', concat_ws('/', o.operation, d.reglage, e.etat), format('%s, %s', o
  ORDER BY o.rang, d.rang, e.rang;
 INSERT INTO public.course (section, code, course, concurrent, unite, reference, sens, but)
 VALUES ('erp', 'paire/libre', 'CPU of both, one after the other', 'not followed', 'us', 'not followed', NULL, NULL),
+	   ('erp', 'paire/vide', 'CPU of both, one after the other', 'empty statement trigger', 'us', 'not followed', NULL, NULL),
 	   ('erp', 'paire/differe', 'CPU of both, one after the other', 'followed, differe', 'us', 'not followed', 'at most', 1.2),
 	   ('erp', 'paire/miroir', 'CPU of both, one after the other', 'plpgsql row mirror', 'us', 'not followed', NULL, NULL),
 	   ('erp', 'paire/immediat', 'CPU of both, one after the other', 'followed, immediat', 'us', 'plpgsql row mirror', NULL, NULL);
 
--- Its statements on many rows.
+-- Its statements on many rows.  The empty trigger, with transition tables, is
+-- what the server itself asks for being told of the rows.
 INSERT INTO public.course (section, code, course, concurrent, reference, sens, but)
 SELECT 'masse', concat_ws('/', o.operation, e.etat), o.libelle, e.libelle,
 	   CASE e.etat WHEN 'immediat' THEN 'plpgsql row mirror' ELSE 'not followed' END,
@@ -59,8 +61,8 @@ SELECT 'masse', concat_ws('/', o.operation, e.etat), o.libelle, e.libelle,
 	   CASE e.etat WHEN 'differe' THEN o.but WHEN 'immediat' THEN 1.0 END
   FROM (VALUES (1, 'copie', 'COPY of 100,000 invoices', 1.2), (2, 'paiement', 'UPDATE, 100,000 payments', 1.25),
 			   (3, 'autre', 'UPDATE, 100,000, other columns', 1.1)) AS o (rang, operation, libelle, but),
-	   (VALUES (1, 'libre', 'not followed'), (2, 'differe', 'followed, differe'), (3, 'miroir', 'plpgsql row mirror'),
-			   (4, 'immediat', 'followed, immediat')) AS e (rang, etat, libelle)
+	   (VALUES (1, 'libre', 'not followed'), (2, 'vide', 'empty statement trigger'), (3, 'differe', 'followed, differe'),
+			   (4, 'miroir', 'plpgsql row mirror'), (5, 'immediat', 'followed, immediat')) AS e (rang, etat, libelle)
  ORDER BY o.rang, e.rang;
 
 -- What mode differe has put off.

@@ -1,31 +1,33 @@
 -- What a section has measured: medians, the median of the ratios of each turn,
--- and the verdict.  :section
+-- how far these were from each other, and the verdict.  :section
 CREATE OR REPLACE VIEW public.resultat AS
 WITH v AS (
 	SELECT numero, tour, valeur FROM public.temps
 	UNION ALL
 	SELECT c.numero, r.tour, r.valeur FROM public.releve r JOIN public.course c USING (code)
 ), t AS (
-	SELECT c.numero, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.valeur) AS mediane,
-		   percentile_cont(0.5) WITHIN GROUP (ORDER BY CASE WHEN (c.unite = 'tps') = (c.rapport = 'throughput') THEN v.valeur / w.valeur
-															ELSE w.valeur / v.valeur END) AS rapport
+	SELECT c.numero, v.valeur,
+		   CASE WHEN (c.unite = 'tps') = (c.rapport = 'throughput') THEN v.valeur / w.valeur ELSE w.valeur / v.valeur END AS rapport
 	  FROM public.course c
 	  JOIN v USING (numero)
 	  LEFT JOIN public.course r ON r.course = c.course AND r.concurrent = c.reference
 	  LEFT JOIN v w ON w.numero = r.numero AND w.tour = v.tour
-	 GROUP BY c.numero
+), m AS (
+	SELECT numero, percentile_cont(0.5) WITHIN GROUP (ORDER BY valeur)::numeric AS mediane,
+		   percentile_cont(0.5) WITHIN GROUP (ORDER BY rapport)::numeric AS rapport, min(rapport) AS mini, max(rapport) AS maxi
+	  FROM t GROUP BY numero
 )
-SELECT c.numero, c.section, c.code, c.course, c.concurrent, c.unite, t.mediane, t.rapport,
-	   CASE WHEN t.rapport IS NOT NULL AND c.reference <> c.concurrent THEN c.rapport || ' / ' || c.reference END AS de,
+SELECT c.numero, c.section, c.code, c.course, c.concurrent, c.unite, m.mediane, round(m.rapport, 2) AS rapport,
+	   CASE WHEN c.reference <> c.concurrent THEN format('%s..%s', round(m.mini, 2), round(m.maxi, 2)) END AS ecart,
+	   CASE WHEN c.reference <> c.concurrent THEN c.rapport || ' / ' || c.reference END AS de,
 	   CASE WHEN c.sens IS NOT NULL THEN concat_ws(' ', c.sens, c.but, CASE c.rapport WHEN 'value' THEN c.unite END) END AS but,
-	   -- two decimals are what is printed, and no measure is better
-	   CASE WHEN CASE c.sens WHEN 'at most' THEN m <= c.but WHEN 'below' THEN m < c.but WHEN 'at least' THEN m >= c.but END THEN 'ok'
+	   -- as it is printed
+	   CASE WHEN CASE c.sens WHEN 'at most' THEN x.vu <= c.but WHEN 'below' THEN x.vu < c.but WHEN 'at least' THEN x.vu >= c.but END THEN 'ok'
 			WHEN c.sens IS NOT NULL THEN 'missed' END AS verdict
-  FROM t JOIN public.course c USING (numero)
- CROSS JOIN LATERAL (SELECT round(CASE c.rapport WHEN 'value' THEN t.mediane ELSE t.rapport END::numeric, 2)) AS x (m);
+  FROM m JOIN public.course c USING (numero)
+ CROSS JOIN LATERAL (SELECT CASE c.rapport WHEN 'value' THEN m.mediane ELSE round(m.rapport, 2) END AS vu) x;
 
 \pset footer off
-\pset null ''
-SELECT course AS race, concurrent AS contender, round(mediane::numeric, CASE WHEN mediane < 100 AND unite <> 'tps' THEN 1 ELSE 0 END) AS median, unite AS unit,
-	   round(rapport::numeric, 2) AS ratio, de AS ratio_of, but AS goal, verdict
+SELECT course AS race, concurrent AS contender, round(mediane, CASE WHEN mediane < 100 AND unite <> 'tps' THEN 1 ELSE 0 END) AS median, unite AS unit,
+	   rapport AS ratio, ecart AS spread, de AS ratio_of, but AS goal, verdict
   FROM public.resultat WHERE section = :'section' ORDER BY numero;

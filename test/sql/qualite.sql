@@ -14,7 +14,7 @@ SET LOCAL search_path = essai, pg_catalog;
 CREATE FUNCTION constats(p_creancier text DEFAULT 'principal') RETURNS SETOF text LANGUAGE sql STABLE AS $$
 	SELECT concat_ws(' | ', a.code, a.gravite, coalesce(a.suivi::text, '-'), coalesce(a.cle, '-'), coalesce(a.facture, '-'), coalesce(a.rang::text, '-'), coalesce(a.debiteur, '-'),
 					 CASE WHEN a.depuis IS NULL THEN 'now' ELSE 'dated' END, replace(a.motif, creances.aujourdhui()::text, 'jour'))
-	  FROM creances.anomalie a WHERE coalesce(a.creancier, p_creancier) = p_creancier ORDER BY a.code, a.facture, a.rang, a.debiteur, a.cle, a.motif
+	  FROM creances.anomalie a WHERE coalesce(a.creancier, p_creancier) = p_creancier ORDER BY a.code COLLATE "C", a.facture COLLATE "C", a.rang, a.debiteur COLLATE "C", a.cle COLLATE "C", a.motif COLLATE "C"
 $$;
 
 CREATE TABLE f (id integer PRIMARY KEY, numero text, rang integer DEFAULT 1, client text, emission date, echeance date, montant numeric, devise text DEFAULT 'EUR',
@@ -32,7 +32,7 @@ SELECT * FROM creances.alerte WHERE code IN ('anomalie', 'qualite');
 INSERT INTO f (id, numero, client, emission, echeance, montant) VALUES (2, 'sans date', 'OK', '2024-01-10', NULL, 50), (3, 'abimee', 'OK', '2024-01-10', '2024-02-10', 55);
 UPDATE f SET montant = NULL WHERE id = 3;
 SELECT * FROM constats();
-SELECT gravite, code, objet, message FROM creances.alerte WHERE code = 'anomalie' ORDER BY message;
+SELECT gravite, code, objet, message FROM creances.alerte WHERE code = 'anomalie' ORDER BY message COLLATE "C";
 UPDATE f SET montant = 55, echeance = '2024-02-10' WHERE id IN (2, 3);
 UPDATE f SET montant = 50 WHERE id = 2;
 SELECT * FROM constats();
@@ -144,8 +144,8 @@ INSERT INTO creances.ligne_refusee (suivi, cle, code, motif, attend) VALUES ('r'
 \echo == alerte: a line for each kind, what is refused first, no line for what is only told
 INSERT INTO f (id, numero, client, emission, echeance, montant) SELECT 80 + i, 'Z' || i, 'OK', '2024-03-01', '2024-02-01', 80 FROM generate_series(1, 3) i;
 INSERT INTO f (id, numero, client, emission, echeance, montant) VALUES (84, 'Z4', 'OK', '2024-03-01', '2024-02-01', NULL);
-SELECT ordre, gravite, code, objet, message FROM creances.alerte WHERE code IN ('anomalie', 'qualite') ORDER BY ordre, gravite DESC, objet;
-SELECT code, gravite, count(*) FROM creances.anomalie GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT ordre, gravite, code, objet, message FROM creances.alerte WHERE code IN ('anomalie', 'qualite') ORDER BY ordre, gravite DESC, objet COLLATE "C";
+SELECT code, gravite, count(*) FROM creances.anomalie GROUP BY 1, 2 ORDER BY code COLLATE "C", 2;
 
 \echo == no pair of rows is compared: ten times the rows, about ten times the work
 CREATE TABLE g (numero text PRIMARY KEY, client text, emission date, echeance date, montant numeric);
@@ -160,5 +160,5 @@ BEGIN
 	RETURN (SELECT sum((m[1])::numeric * (m[2])::numeric) FROM regexp_matches(p::text, '"Actual Rows": (\d+),\s*"Actual Loops": (\d+)', 'g') m);
 END $$;
 SELECT lues('SELECT * FROM creances.anomalie') < 40 * 4000;
-SELECT code, count(*) FROM creances.anomalie WHERE creancier = 'grand' GROUP BY 1 ORDER BY 1;
+SELECT code, count(*) FROM creances.anomalie WHERE creancier = 'grand' GROUP BY 1 ORDER BY code COLLATE "C";
 ROLLBACK;
