@@ -24,6 +24,11 @@ OBJS = \
 	src/suivi.o \
 	src/essai.o \
 	src/ordres.o \
+	src/faits.o \
+	src/lignes.o \
+	src/lecture.o \
+	src/lecture_directe.o \
+	src/ecriture.o \
 	src/relecture.o \
 	src/annexes.o \
 	src/rafraichir.o \

@@ -254,6 +254,8 @@ CREATE TABLE creances.ligne_refusee (
 	code		text NOT NULL,
 	motif		text NOT NULL,
 	attend		text,
+	creancier	text,
+	facture		text,
 	depuis		timestamptz NOT NULL DEFAULT clock_timestamp(),
 	PRIMARY KEY (suivi, cle)
 );
@@ -265,6 +267,8 @@ COMMENT ON COLUMN creances.ligne_refusee.cle IS 'Cle de la ligne.';
 COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture (absente, ou pas encore suivie pour un reglement), debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, type, langue, zone (d''un client), valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
 COMMENT ON COLUMN creances.ligne_refusee.motif IS 'Explication.';
 COMMENT ON COLUMN creances.ligne_refusee.attend IS 'Cle, dans sa table, de la facture que ce reglement attend : il est relu quand elle arrive.';
+COMMENT ON COLUMN creances.ligne_refusee.creancier IS 'Creancier de la facture que ce reglement paierait.';
+COMMENT ON COLUMN creances.ligne_refusee.facture IS 'Facture que ce reglement paierait : elle n''est pas reclamee tant qu''il n''est pas lu.';
 COMMENT ON COLUMN creances.ligne_refusee.depuis IS 'Instant de la constatation.';
 
 CREATE TABLE creances.a_decider (

@@ -331,3 +331,12 @@ CREATE AGGREGATE creances.balance_agee(montant numeric, echeance date, au date, 
 
 COMMENT ON AGGREGATE creances.balance_agee(numeric, date, date, integer[]) IS
     'Balance âgée en une lecture : [1] non échu, puis une tranche par borne de jours de retard, et la dernière au-delà ; chaque montant, débit ou crédit, tombe dans une seule. Bornes en jours, croissantes, les mêmes pour tout le groupe.';
+
+-- A payments table's row without invoice is a receivable below zero numbered
+-- compte:...; its refund too, above zero.
+CREATE FUNCTION creances._en_compte(nature text, facture text, solde numeric) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT nature = 'acompte' AND (solde < 0 OR starts_with(facture, 'compte:'));
+END;
+COMMENT ON FUNCTION creances._en_compte(text, text, numeric) IS 'Ce solde est de l''argent recu en compte, et non une facture ou un avoir.';

@@ -28,17 +28,20 @@ BEGIN
 WITH RECURSIVE tables AS (
 	(SELECT c.suivi FROM creances.creance c ORDER BY c.suivi LIMIT 1)
 	UNION ALL
-	SELECT (SELECT c.suivi FROM creances.creance c WHERE c.suivi > t.suivi ORDER BY c.suivi LIMIT 1) FROM tables t WHERE t.suivi IS NOT NULL)
+	SELECT (SELECT c.suivi FROM creances.creance c WHERE c.suivi > t.suivi ORDER BY c.suivi LIMIT 1) FROM tables t WHERE t.suivi IS NOT NULL),
+suivies AS MATERIALIZED (
+	SELECT t.suivi FROM tables t CROSS JOIN LATERAL creances._lien(t.suivi) l WHERE coalesce(l.options ->> 'genre', 'factures') = 'factures')
 SELECT l.cle, x.creancier, x.facture, x.rang, l.m_le AS le, l.m_montant AS montant, l.m_nature AS nature, l.m_reference AS reference,
 	   l.m_paiement AS paiement, creances.aujourdhui(x.creancier) AS jour, e.code, e.attend,
-	   CASE e.code WHEN 'devise' THEN format('règlement en %s d''une facture en %s', l.m_devise, x.devise)
-				   WHEN 'facture' THEN CASE WHEN x.nb > 1 THEN format('plusieurs tables suivies ont une facture de clé %s : dites laquelle par factures =>', l.m_cle)
+	   CASE WHEN l.code IS NOT NULL THEN l.motif
+			WHEN e.code = 'devise' THEN format('règlement en %s d''une facture en %s', l.m_devise, x.devise)
+			WHEN e.code = 'facture' THEN CASE WHEN x.nb > 1 THEN format('plusieurs tables suivies ont une facture de clé %s : dites laquelle par factures =>', l.m_cle)
 											ELSE format(CASE WHEN l.m_cle IS NULL THEN 'la facture %s n''est pas suivie' ELSE 'la facture de clé %s n''est pas suivie' END,
 														coalesce(l.m_cle, l.m_facture)) END END AS motif
   FROM lu l
   LEFT JOIN LATERAL (
 	SELECT count(*) AS nb, min(y.creancier) AS creancier, min(y.facture) AS facture, min(y.rang) AS rang, min(y.devise) AS devise
-	  FROM tables t
+	  FROM suivies t
 	 CROSS JOIN LATERAL (SELECT c.* FROM creances.creance c
 						  WHERE c.suivi = t.suivi AND c.cle = l.m_cle AND c.facture NOT LIKE 'compte:%'
 						  ORDER BY c.retiree_le IS NOT NULL, c.version_le DESC NULLS LAST LIMIT 1) y
@@ -54,9 +57,10 @@ SELECT l.cle, x.creancier, x.facture, x.rang, l.m_le AS le, l.m_montant AS monta
 		   CASE WHEN l.m_cle IS NOT NULL THEN k.devise ELSE n.devise END AS devise,
 		   CASE WHEN l.m_cle IS NOT NULL THEN k.nb ELSE least(n.toutes, 1) END AS nb) x
  CROSS JOIN LATERAL (
-	SELECT CASE WHEN x.nb <> 1 THEN 'facture' WHEN l.m_devise <> x.devise THEN 'devise' END AS code,
-		   CASE WHEN x.nb = 0 THEN coalesce(l.m_cle, 'numero:' || l.m_facture) ELSE '' END AS attend) e
- WHERE l.m_lie$q$
+	SELECT CASE WHEN l.code IS NOT NULL THEN l.code WHEN x.nb <> 1 THEN 'facture' WHEN l.m_devise <> x.devise THEN 'devise' END AS code,
+		   CASE WHEN l.code IS NULL AND x.nb = 0 THEN coalesce(l.m_cle, 'numero:' || l.m_facture) ELSE '' END AS attend) e
+ -- (a row that cannot be read right, but says which invoice it pays, holds it)
+ WHERE l.m_lie OR l.code IS NOT NULL AND coalesce(l.m_cle, l.m_facture) IS NOT NULL$q$
 
 	-- The receivables that what follows may touch.
 	WHEN 'cibles' THEN format($q$
@@ -80,7 +84,7 @@ etat AS (
 	SELECT r.cle, count(*) AS nb, (array_agg(r.dit_le ORDER BY r.connu_le DESC, r.reglement DESC))[1] AS dit_le
 	  FROM creances.reglement r WHERE r.suivi = $1%2$s GROUP BY r.cle),
 -- a row in error is left as it was known
-laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code = 'devise'),
+laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code <> 'facture'),
 -- (what stood on account until now pays its invoice from now on)
 v AS (SELECT v.*, e.dit_le AS disait,
 			 e.nb IS NULL AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = $1 AND c.cle = v.cle) AS neuve
@@ -181,9 +185,11 @@ r AS (
 INSERT INTO creances.a_decider SELECT u.* FROM u$q$
 
 	WHEN 'refus' THEN $q$
-INSERT INTO creances.ligne_refusee (suivi, cle, code, motif, attend)
-SELECT $1, v.cle, v.code, v.motif, v.attend FROM voulus v WHERE v.code IS NOT NULL ORDER BY v.cle
-ON CONFLICT (suivi, cle) DO UPDATE SET code = excluded.code, motif = excluded.motif, attend = excluded.attend$q$
+INSERT INTO creances.ligne_refusee (suivi, cle, code, motif, attend, creancier, facture)
+SELECT $1, v.cle, v.code, v.motif, v.attend, v.creancier, CASE WHEN v.code <> 'facture' THEN v.facture END
+  FROM voulus v WHERE v.code IS NOT NULL ORDER BY v.cle
+ON CONFLICT (suivi, cle) DO UPDATE
+   SET code = excluded.code, motif = excluded.motif, attend = excluded.attend, creancier = excluded.creancier, facture = excluded.facture$q$
 
 	-- A payment and its allocations are read from each other: the ties that pay
 	-- the same table of invoices.
@@ -222,7 +228,7 @@ SELECT l.suivi, l.cle, clock_timestamp(), pg_current_xact_id()
 
 	WHEN 'ecarts_mouvements' THEN format($q$
 WITH connus AS (%s),
-laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code = 'devise' UNION ALL SELECT unnest($2))
+laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code <> 'facture' UNION ALL SELECT unnest($2))
 SELECT x.cle, x.facture, x.ecart FROM (
 	SELECT coalesce(v.cle, t.cle) AS cle, coalesce(v.facture, t.facture) AS facture,
 		   format('règlement : %%s de la facture %%s au lieu de %%s', coalesce(t.somme, 0), coalesce(v.facture, t.facture), coalesce(v.montant, 0)) AS ecart

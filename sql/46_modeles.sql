@@ -285,6 +285,8 @@ DECLARE
 	e record;
 	manquants text;
 	ambigus text;
+	suppose text;
+	retenus jsonb;
 	erreur text;
 BEGIN
 	IF table_suivie IS NULL OR genre IS NULL THEN
@@ -306,6 +308,7 @@ BEGIN
 
 	nom_modele := creances._reconnaitre(table_suivie, genre);
 	IF nom_modele IS NOT NULL THEN
+		SELECT m.correspondance, m.filtre INTO trouvees, condition FROM creances._modele(nom_modele, genre, table_suivie) m;
 		champ := 'modele';
 		choix := nom_modele;
 		retenu := true;
@@ -329,13 +332,44 @@ BEGIN
 		END LOOP;
 	END IF;
 
+	SELECT array_agg(a.attname::text ORDER BY k.n) INTO cles
+	  FROM pg_index i
+	 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
+	  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+	 WHERE i.indrelid = table_suivie AND i.indisprimary;
+	IF nom_modele IS NULL THEN
+		SELECT coalesce(jsonb_object_agg(k.champ, k.colonne), '{}') INTO retenus FROM creances._choix(table_suivie, genre) k WHERE k.retenu;
+	ELSE
+		retenus := trouvees;
+	END IF;
 	FOR c IN
 		SELECT f.champ, f.obligatoire, f.defaut, k.colonne, k.priorite, k.type, k.preuve, k.retenu, k.raison,
 			   count(*) FILTER (WHERE NOT k.retenu AND k.raison IS NULL) OVER (PARTITION BY f.champ) AS ambigues,
-			   bool_or(k.retenu) OVER (PARTITION BY f.champ) AS servi
+			   retenus ? f.champ AS servi, retenus ->> f.champ AS valeur, bool_or(k.colonne = retenus ->> f.champ) OVER (PARTITION BY f.champ) AS parmi,
+			   row_number() OVER (PARTITION BY f.champ) = 1 AS premiere
 		  FROM creances._champs(genre) f LEFT JOIN creances._choix(table_suivie, genre) k ON k.champ = f.champ
 		 ORDER BY f.ordre, k.retenu DESC, k.raison NULLS FIRST, k.priorite, k.colonne COLLATE "C"
 	LOOP
+		-- a model reads what it says, whatever the names
+		IF nom_modele IS NOT NULL THEN
+			IF c.premiere AND c.servi AND c.parmi IS NOT TRUE THEN
+				champ := c.champ;
+				choix := c.valeur;
+				retenu := true;
+				SELECT format_type(a.atttypid, NULL) INTO type FROM pg_attribute a
+				 WHERE a.attrelid = table_suivie AND a.attname = c.valeur AND a.attnum > 0 AND NOT a.attisdropped;
+				nuls := NULL;
+				distincts := NULL;
+				exemples := NULL;
+				explication := format('modèle %s', nom_modele);
+				RETURN NEXT;
+			END IF;
+			CONTINUE WHEN c.colonne IS NULL AND c.servi;
+			c.ambigues := 0;
+			c.retenu := c.colonne = c.valeur;
+			c.preuve := format('modèle %s', nom_modele);
+			c.raison := CASE WHEN c.retenu IS TRUE THEN NULL WHEN c.servi THEN 'le modèle lit autre chose' ELSE 'hors du modèle' END;
+		END IF;
 		champ := c.champ;
 		choix := quote_ident(c.colonne);
 		retenu := coalesce(c.retenu, false);
@@ -343,11 +377,33 @@ BEGIN
 		nuls := NULL;
 		distincts := NULL;
 		exemples := NULL;
+		suppose := CASE
+			WHEN c.servi OR c.ambigues > 0 THEN NULL
+			WHEN nom_modele IS NULL AND c.champ = CASE genre WHEN 'factures' THEN 'facture' WHEN 'clients' THEN 'debiteur' END AND cardinality(cles) = 1
+				THEN format('pris : la clé primaire, %I', cles[1])
+			WHEN c.obligatoire THEN 'à donner'
+			ELSE 'supposé : ' || CASE genre || ' ' || c.champ
+				WHEN 'factures rang' THEN '1'
+				WHEN 'factures creancier' THEN 'principal'
+				WHEN 'factures emission' THEN 'le jour où la facture est vue'
+				WHEN 'factures regle' THEN CASE WHEN NOT retenus ? 'reste_du' THEN 'rien n''est réglé tant que la ligne est suivie' END
+					 -- a flag or a date is all that some tables have
+					 || CASE WHEN nom_modele IS NULL AND retenus ? 'montant' AND (c.type IN ('smallint', 'boolean') OR c.colonne IS NULL AND retenus ? 'regle_le')
+							 THEN format(' ; sinon, donnez par exemple CASE WHEN t.%I %s THEN t.%I ELSE 0 END', coalesce(c.colonne, retenus ->> 'regle_le'),
+										 CASE WHEN c.colonne IS NULL THEN 'IS NOT NULL' WHEN c.type = 'smallint' THEN '= 1' ELSE 'IS TRUE' END, retenus ->> 'montant') ELSE '' END
+				WHEN 'factures regle_le' THEN CASE WHEN retenus ?| ARRAY['regle', 'reste_du'] THEN 'le jour où le paiement est vu' END
+				WHEN 'factures devise' THEN 'EUR'
+				WHEN 'factures nature' THEN 'facture, ou avoir si le montant est négatif'
+				WHEN 'reglements reglement' THEN 'la clé de la ligne'
+				WHEN 'reglements cle_facture' THEN CASE WHEN NOT retenus ? 'facture' THEN 'un crédit en compte du client' END
+				WHEN 'reglements creancier' THEN 'celui de la facture, sinon principal'
+				WHEN 'reglements devise' THEN 'celle de la facture, sinon EUR'
+				WHEN 'reglements nature' THEN 'paiement'
+				WHEN 'clients creancier' THEN 'client commun à tous'
+				WHEN 'clients type' THEN 'inchangé'
+			END END;
 		IF c.colonne IS NULL THEN
-			explication := CASE
-				WHEN c.obligatoire THEN 'aucune colonne reconnue : à donner'
-				WHEN c.defaut <> 'NULL' THEN format('aucune colonne reconnue ; supposé : %s', btrim(c.defaut, ''''))
-				ELSE 'aucune colonne reconnue' END;
+			explication := concat_ws(' ; ', 'aucune colonne reconnue', suppose);
 		ELSE
 			SELECT * INTO e FROM creances._echantillon(table_suivie, c.colonne);
 			nuls := e.nuls;
@@ -357,17 +413,14 @@ BEGIN
 				CASE WHEN c.retenu THEN concat_ws(', ', c.preuve, CASE WHEN c.preuve IS NULL THEN format('nom reconnu, priorité %s', c.priorite) END)
 					 WHEN c.raison IS NULL THEN format('%s colonnes conviennent : à vous de choisir', CASE c.ambigues WHEN 2 THEN 'deux' ELSE c.ambigues::text END)
 					 ELSE c.raison END,
-				CASE WHEN NOT c.servi AND c.ambigues = 0 THEN CASE WHEN c.obligatoire THEN 'à donner'
-																   WHEN c.defaut <> 'NULL' THEN format('supposé : %s', btrim(c.defaut, '''')) END END,
+				suppose,
 				CASE WHEN e.lignes = 0 THEN 'table vide'
 					 WHEN e.nuls = e.lignes THEN 'toujours vide'
 					 WHEN e.nuls > 0 THEN format('%s nul(s) sur %s lignes lues', e.nuls, e.lignes) END,
-				CASE WHEN c.retenu AND c.champ = 'facture' AND genre = 'factures' AND NOT EXISTS (SELECT FROM creances._choix(table_suivie, genre) k WHERE k.champ = 'rang' AND k.retenu)
-						  AND e.distincts < e.lignes - e.nuls THEN format('%s numéros pour %s lignes : il faut un rang, ou un filtre', e.distincts, e.lignes - e.nuls)
+				CASE WHEN c.retenu AND c.champ = 'facture' AND genre = 'factures' AND nom_modele IS NULL AND NOT retenus ? 'rang' AND e.distincts < e.lignes - e.nuls
+						  THEN format('%s numéros pour %s lignes : il faut un rang, ou un filtre', e.distincts, e.lignes - e.nuls)
 					 WHEN c.retenu AND c.champ <> 'creancier' AND e.lignes - e.nuls > 1 AND e.distincts = 1 THEN 'toujours la même valeur' END);
-			IF c.retenu THEN
-				trouvees := trouvees || jsonb_build_object(c.champ, c.colonne);
-			ELSIF c.raison IS NULL THEN
+			IF c.ambigues > 0 AND NOT c.retenu AND c.raison IS NULL THEN
 				ambigus := concat_ws(', ', ambigus, CASE WHEN c.champ <> ALL (string_to_array(coalesce(ambigus, ''), ', ')) THEN c.champ END);
 			END IF;
 		END IF;
@@ -382,15 +435,7 @@ BEGIN
 	distincts := NULL;
 	exemples := NULL;
 	champ := 'lignes';
-	SELECT array_agg(a.attname::text ORDER BY k.n) INTO cles
-	  FROM pg_index i
-	 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
-	  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-	 WHERE i.indrelid = table_suivie AND i.indisprimary;
-	IF nom_modele IS NOT NULL THEN
-		SELECT m.correspondance, m.filtre INTO trouvees, condition FROM creances._modele(nom_modele, genre, table_suivie) m;
-		ambigus := NULL;
-	ELSIF ambigus IS NULL THEN
+	IF nom_modele IS NULL AND ambigus IS NULL THEN
 		trouvees := creances._trouver(table_suivie, genre);
 	END IF;
 	SELECT string_agg(f.champ, ', ' ORDER BY f.ordre) INTO manquants FROM creances._champs(genre) f WHERE f.obligatoire AND NOT trouvees ? f.champ;

@@ -300,6 +300,18 @@ COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compt
 -- Open items of some debtors (NULL arrays: of all), and what is left to claim
 -- of each once the debtor's credits in the same currency are set against his
 -- oldest overdue items. Nothing is left to claim of what a hold suspends.
+-- Rows of payments in the journal that nobody has read yet.
+CREATE VIEW creances._paiements_a_lire AS
+SELECT j.suivi, j.cle
+  FROM creances.a_revoir j
+ WHERE j.cle IS NOT NULL
+   AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = j.suivi AND c.cle = j.cle)
+   AND NOT EXISTS (SELECT FROM creances.reglement r WHERE r.suivi = j.suivi AND r.cle = j.cle)
+   AND j.suivi IN (SELECT s.table_suivie FROM creances.suivi s WHERE s.genre = 'reglements');
+COMMENT ON VIEW creances._paiements_a_lire IS 'Paiements au journal, pas encore lus : ils peuvent etre de n''importe qui.';
+COMMENT ON COLUMN creances._paiements_a_lire.suivi IS 'Table de reglements.';
+COMMENT ON COLUMN creances._paiements_a_lire.cle IS 'Cle de la ligne.';
+
 CREATE FUNCTION creances._restes(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
 RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date,
 			   solde numeric, couvert numeric, reste numeric, obstacle text, suspension text)
@@ -312,9 +324,15 @@ BEGIN ATOMIC
 		  JOIN creances.creance c ON c.creancier = u.creancier AND c.debiteur = u.debiteur AND c.solde <> 0
 	), obstacles AS (
 		SELECT o.*, CASE
-			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a) THEN 'anomalie'
+			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a)
+				 -- money came that cannot be counted
+				 OR (o.creancier, o.facture) IN (SELECT a.creancier, a.facture FROM creances.ligne_refusee a WHERE a.facture IS NOT NULL) THEN 'anomalie'
 			WHEN (o.suivi::oid, o.cle) IN (SELECT j.suivi::oid, j.cle FROM creances.a_revoir j WHERE j.cle IS NOT NULL)
-				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL) THEN 'journal'
+				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL)
+				 -- a payment from its own table: its invoice, if it is known; else it may be anybody's
+				 OR (o.creancier, o.facture) IN (SELECT r.creancier, r.facture FROM creances.a_revoir j
+												   JOIN creances.reglement r ON r.suivi = j.suivi AND r.cle = j.cle)
+				 OR EXISTS (SELECT FROM creances._paiements_a_lire) THEN 'journal'
 			END AS obstacle, s.motif AS suspension
 		  FROM ouvertes o
 		  LEFT JOIN LATERAL creances._suspension(o.creancier, o.debiteur, o.facture, o.rang,
@@ -322,19 +340,21 @@ BEGIN ATOMIC
 	), debiteurs AS (
 		-- what the journal holds of a debtor may be a payment or a credit: all his items wait
 		SELECT o.creancier, o.debiteur, o.devise, o.facture, o.rang, o.echeance, o.solde, o.suspension,
+			   creances._en_compte(o.nature, o.facture, o.solde) AS en_compte,
 			   coalesce(o.obstacle, CASE WHEN bool_or(o.obstacle = 'journal') OVER (PARTITION BY o.creancier, o.debiteur)
 										 THEN 'journal' END) AS obstacle
 		  FROM obstacles o
 	), cumuls AS (
-		SELECT o.*, o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL AS imputable,
-			   coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0) OVER d, 0) AS credits,
-			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL)
+		SELECT o.*, o.solde > 0 AND NOT o.en_compte AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL AS imputable,
+			   -- (money on account that was given back takes from it)
+			   greatest(coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0 OR o.en_compte) OVER d, 0), 0) AS credits,
+			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND NOT o.en_compte AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL)
 						OVER (d ORDER BY o.echeance, o.facture, o.rang), 0) AS cumul
 		  FROM debiteurs o
 		WINDOW d AS (PARTITION BY o.creancier, o.debiteur, o.devise)
 	)
 	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.solde, v.couvert,
-		   CASE WHEN k.suspension IS NULL THEN k.solde - v.couvert ELSE 0 END, k.obstacle, k.suspension
+		   CASE WHEN k.suspension IS NOT NULL OR k.solde > 0 AND k.en_compte THEN 0 ELSE k.solde - v.couvert END, k.obstacle, k.suspension
 	  FROM cumuls k
 	 CROSS JOIN LATERAL (SELECT CASE WHEN k.imputable
 									 THEN least(k.solde, greatest(0, k.credits - (k.cumul - k.solde)))
@@ -412,6 +432,7 @@ BEGIN ATOMIC
 			   h.scenario, h.contact_min,
 			   CASE
 				WHEN r.solde < 0 THEN 'credit'
+				WHEN r.facture LIKE 'compte:%' AND r.reste = 0 AND r.suspension IS NULL THEN 'en compte'
 				WHEN r.obstacle = 'anomalie' THEN 'anomalie'
 				WHEN r.obstacle = 'journal' THEN 'attend le rafraichissement'
 				WHEN r.suspension IS NOT NULL THEN 'suspendue : ' || replace(r.suspension, '_', ' ')

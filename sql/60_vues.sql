@@ -1,15 +1,6 @@
 -- What BI tools and people read. Money is numeric(20,3), dates are date, the
 -- stage is text with its label; names never change.
 
--- A payments table's row without invoice is a receivable below zero numbered
--- compte:...; its refund too, above zero.
-CREATE FUNCTION creances._en_compte(nature text, facture text, solde numeric) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT nature = 'acompte' AND (solde < 0 OR starts_with(facture, 'compte:'));
-END;
-COMMENT ON FUNCTION creances._en_compte(text, text, numeric) IS 'Ce solde est de l''argent recu en compte, et non une facture ou un avoir.';
-
 -- Receivables as they were on a day: the version that held then, less the
 -- movements dated up to then. By look-ups from what is open or was closed later,
 -- so that its cost follows that, whatever the planner believes, and not the
@@ -27,15 +18,16 @@ BEGIN ATOMIC
 		   e.nee_le > au OR creances._en_compte(c.nature, c.facture, e.montant - m.somme), c.suivi, c.cle
 	  FROM creances.creance c
 	  -- the state that held at `au` is the first one that was changed later
+	  -- (the condition on c inside: most have none, and are not looked up)
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > au
-						  ORDER BY x.version LIMIT 1) v ON c.version_le > au
+						  WHERE c.version_le > au AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > au
+						  ORDER BY x.version LIMIT 1) v ON true
 	 CROSS JOIN LATERAL (
-		SELECT c.debiteur, c.emission, c.nee_le, c.echeance, c.devise, CASE WHEN c.nee_le <= au THEN c.montant ELSE 0 END AS montant,
-			   c.retiree_le IS NOT NULL AS retiree WHERE v.version IS NULL
-		UNION ALL
-		SELECT v.debiteur, v.emission, v.nee_le, v.echeance, v.devise, CASE WHEN v.nee_le <= au THEN v.montant ELSE 0 END,
-			   v.retiree WHERE v.version IS NOT NULL) e
+		SELECT coalesce(v.debiteur, c.debiteur) AS debiteur,
+			   CASE WHEN v.version IS NULL THEN c.emission ELSE v.emission END AS emission,
+			   coalesce(v.nee_le, c.nee_le) AS nee_le, coalesce(v.echeance, c.echeance) AS echeance, coalesce(v.devise, c.devise) AS devise,
+			   CASE WHEN coalesce(v.nee_le, c.nee_le) <= au THEN coalesce(v.montant, c.montant) ELSE 0 END AS montant,
+			   coalesce(v.retiree, c.retiree_le IS NOT NULL) AS retiree) e
 	 CROSS JOIN LATERAL (SELECT coalesce(sum(r.montant), 0) AS somme FROM creances.reglement r
 						  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= au) m
 	 WHERE (c.solde <> 0 OR c.soldee_le > au)

@@ -152,7 +152,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT c.creancier, c.facture, c.rang, $4, e.debiteur, e.devise, e.montant::numeric(20,3), s.solde::numeric(20,3),
 		   g.stade::text,
-		   CASE s.cas WHEN 'retiree' THEN 'Retirée' WHEN 'a_emettre' THEN CASE m.somme WHEN 0 THEN 'Pas encore émise' ELSE 'En compte' END WHEN 'en_compte' THEN 'En compte'
+		   CASE s.cas WHEN 'retiree' THEN CASE WHEN z.jusque IS NULL THEN 'Sous un autre numéro' ELSE 'Retirée' END WHEN 'a_emettre' THEN CASE m.somme WHEN 0 THEN 'Pas encore émise' ELSE 'En compte' END WHEN 'en_compte' THEN 'En compte'
 					  WHEN 'credit' THEN 'Crédit' ELSE creances.libelle_stade(g.stade) END,
 		   g.depuis, p.motif,
 		   concat_ws(' ; ',
@@ -161,9 +161,11 @@ BEGIN ATOMIC
 					  -- (the end of the others may have been told later)
 					  || CASE WHEN p.motif = 'delai_de_grace' THEN ' jusqu''au ' || to_char(p.jusque, 'YYYY-MM-DD') ELSE '' END || ' (' || p.texte || ')' END,
 			CASE s.cas
-				WHEN 'retiree' THEN format('retirée : %s le %s',
-					CASE z.motif WHEN 'supprimee' THEN 'supprimée dans l''ERP' WHEN 'renumerotee' THEN 'renumérotée'
-								 WHEN 'suivi cesse' THEN 'suivi cessé' ELSE z.motif END, to_char(z.jusque, 'YYYY-MM-DD'))
+				-- (a number that the ERP gave to what stood under another one until then)
+				WHEN 'retiree' THEN CASE WHEN z.jusque IS NULL THEN format('sous un autre numéro, ou un autre créancier, jusqu''au changement du %s', to_char(v.jusque, 'YYYY-MM-DD'))
+					ELSE format('retirée : %s le %s',
+						CASE z.motif WHEN 'supprimee' THEN 'supprimée dans l''ERP' WHEN 'renumerotee' THEN 'renumérotée' WHEN 'imputee' THEN 'imputée sur une autre'
+									 WHEN 'suivi cesse' THEN 'suivi cessé' ELSE z.motif END, to_char(z.jusque, 'YYYY-MM-DD')) END
 				WHEN 'a_emettre' THEN format('pas encore émise : elle compte depuis le %s', to_char(e.nee_le, 'YYYY-MM-DD'))
 									  || CASE WHEN m.somme <> 0 THEN format(' ; %s %s déjà %s', abs(m.somme), e.devise, CASE WHEN m.somme > 0 THEN 'reçus' ELSE 'rendus' END) ELSE '' END
 				WHEN 'soldee' THEN CASE
@@ -200,20 +202,20 @@ BEGIN ATOMIC
 	  FROM creances.creance c
 	  -- as it was on that day (see _etat_au), and the change that had made it so
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > $4
-						  ORDER BY x.version LIMIT 1) v ON c.version_le > $4
+						  WHERE c.version_le > $4 AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > $4
+						  ORDER BY x.version LIMIT 1) v ON true
 	 CROSS JOIN LATERAL (
 		SELECT c.debiteur, c.emission, c.nee_le, c.echeance, c.devise, c.montant, c.retiree_le IS NOT NULL AS retiree WHERE v.version IS NULL
 		UNION ALL
 		SELECT v.debiteur, v.emission, v.nee_le, v.echeance, v.devise, v.montant, v.retiree WHERE v.version IS NOT NULL) e
 	  LEFT JOIN LATERAL (SELECT x.jusque, x.motif FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= $4
-						  ORDER BY x.version DESC LIMIT 1) z ON c.versions > 0
+						  WHERE c.versions > 0 AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= $4
+						  ORDER BY x.version DESC LIMIT 1) z ON true
 	  -- and the one that had last changed what is owed
 	  LEFT JOIN LATERAL (SELECT x.jusque, x.motif FROM creances.creance_version x
-						  WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= $4
+						  WHERE c.versions > 0 AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque <= $4
 							AND x.motif ~ '^retour|montant'
-						  ORDER BY x.version DESC LIMIT 1) w ON c.versions > 0
+						  ORDER BY x.version DESC LIMIT 1) w ON true
 	 CROSS JOIN LATERAL (
 		SELECT coalesce(sum(r.montant), 0) AS somme, max(r.le) AS le,
 			   (array_agg(r.montant ORDER BY r.le DESC, r.connu_le DESC, r.reglement DESC))[1] AS montant,

@@ -34,7 +34,7 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'rien d''ouvert n''echappe au moteur', format('%s/%s/%s', c.creancier, c.facture, c.rang)
 	  FROM creances.creance c
-	 WHERE c.solde > 0
+	 WHERE c.solde > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde)
 	   AND NOT EXISTS (SELECT FROM creances.avancement a WHERE (a.creancier, a.facture, a.rang) = (c.creancier, c.facture, c.rang))
 	   AND NOT EXISTS (SELECT FROM creances.a_decider a WHERE (a.creancier, a.facture, a.rang) = (c.creancier, c.facture, c.rang))
 	UNION ALL

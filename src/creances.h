@@ -25,6 +25,7 @@
 #include "utils/array.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
+#include "utils/reltrigger.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
@@ -160,20 +161,9 @@ extern ErrorData *creances_essayer(void (*fonction) (void *), void *arg);
 typedef enum Ordre
 {
 	ORDRE_REQUETE,
-	ORDRE_VERROUILLER,
-	ORDRE_CLASSER,
 	ORDRE_TIERS_CREANCIER,
 	ORDRE_TIERS_DEBITEUR,
-	ORDRE_VERSIONS_RETRAIT,
-	ORDRE_RETIRER,
 	ORDRE_DOUBLONS,
-	ORDRE_INSERER,
-	ORDRE_VERSIONS,
-	ORDRE_MOUVEMENTS,
-	ORDRE_MOUVEMENTS_PAS,
-	ORDRE_SOLDEES,
-	ORDRE_METTRE_A_JOUR,
-	ORDRE_A_DECIDER,
 	ORDRE_ANOMALIES_LEVEES,
 	ORDRE_ANOMALIES,
 	ORDRE_ECARTS,
@@ -181,8 +171,6 @@ typedef enum Ordre
 	ORDRE_REQUETE_CLES,
 	ORDRE_CLES_CONNUES,
 	ORDRE_SUIVIS,
-	ORDRE_CONSOMMER,
-	ORDRE_CONSOMMEES,
 	ORDRE_ANOMALIE_LUE,
 	NB_ORDRES
 } Ordre;
@@ -202,9 +190,12 @@ typedef struct Relecture
 	Oid			nous;			/* owner of our tables */
 	Datum		valeurs[NB_PARAMETRES];
 	bool		nuls[NB_PARAMETRES];
-	Genre		genre;			/* known once the rows are read */
+	Genre		genre;			/* known once the tie is read, as are */
+	DateADT		depuis;			/* the day from which the table is followed */
+	const char *reprise;		/* how older receivables come in */
+	bool		chargement;		/* first load */
 	uint64		nb;				/* rows that the next statements work on */
-	bool		pas;			/* the journal has shown steps */
+	bool		sql;			/* connected to SPI, under fixed settings */
 } Relecture;
 
 /* Who we were before becoming the owner of the ERP's table */
@@ -230,13 +221,19 @@ extern TupleDesc creances_executer_et_decrire(Relecture *r, Ordre ordre, Tuplest
 extern uint64 creances_executer(Relecture *r, Ordre ordre, Tuplestorestate *sortie);
 extern void creances_nommer(const char *nom, TupleDesc desc, Tuplestorestate *lignes, uint64 nb);
 
-/* relecture.c: the ERP's rows read again, the facts written */
+/* suivi.c: the trigger */
+extern bool creances_herite(const Trigger *declencheur);
+
+/* lecture.c: the tie; the ERP's rows read by SQL */
+extern bool creances_suivie(Oid relid);
 extern TupleDesc creances_lire_lignes(Relecture *r, Tuplestorestate *lu);
+
+/* relecture.c: the ERP's rows read again, the facts written */
+extern void creances_sql(Relecture *r);
 extern uint64 creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
 							  const char *attente, ArrayType **laissees);
 extern void creances_relire_ici(Oid suivi, ArrayType *cles, ArrayType **laissees);
 extern int	creances_nombre_de_cles(ArrayType *cles);
-
 
 /* annexes.c: movements and customers, from tables of their own */
 extern uint64 creances_ecrire_mouvements(Relecture *r, TupleDesc lu);

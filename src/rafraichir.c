@@ -27,7 +27,7 @@
 #include "creances.h"
 
 /* Keys refreshed together. */
-#define TRANCHE		10000
+#define TRANCHE		100000
 
 PG_FUNCTION_INFO_V1(creances_rafraichir);
 PG_FUNCTION_INFO_V1(creances_relire_table);
@@ -245,7 +245,7 @@ traiter(Oid suivi, ArrayType *cles, bool chargement)
 }
 
 /*
- * A long journal by slices, so that what a statement hashes fits in memory.
+ * A long journal by slices: each reads it once, and keeps its rows in memory.
  */
 static uint64
 par_tranches(Oid suivi, ArrayType *cles)
@@ -311,6 +311,9 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 	{
 		Liste		cles = {CurrentMemoryContext, NULL, false};
 
+		/* what a table has left that is followed no more waits for cesser_suivi() */
+		if (!creances_suivie(DatumGetObjectId(oids[i])))
+			continue;
 		ordre_seul(DatumGetObjectId(oids[i]), NULL, false, lot, ORDRE_CLES, lire_liste, &cles);
 		if (cles.table_entiere)
 			total += traiter(DatumGetObjectId(oids[i]), NULL, false);

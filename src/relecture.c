@@ -1,16 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * relecture.c
- *	  Re-read the ERP's rows by their keys and write the facts.
+ *	  One refresh: keys locked, rows of the ERP read again, facts written.
  *
- * Whose rights.  The mapping is the user's SQL: it is evaluated as the
- * present owner of the ERP's table, in a security-restricted operation, with
- * a fixed search_path, row_security off (a hidden row must be an error, never
- * a deletion), into a tuplestore.  The facts are then written from that
- * tuplestore as the owner of our tables, by statements that hold no expression
- * of the user's.  User, context and settings are put back by AtEOXact_GUC and
- * SetUserIdAndSecContext, and on errors by the (sub)transaction's abort, in
- * which every caller runs us.
+ * Whose rights.  What is the user's (an expression of the mapping) runs as the
+ * present owner of the ERP's table: see lecture.c.  The facts are written as
+ * the owner of our tables, with no expression of the user's.  User, context and
+ * settings are put back by AtEOXact_GUC and SetUserIdAndSecContext, and on
+ * errors by the (sub)transaction's abort, in which every caller runs us.
  *
  * Order.  First the creance rows of the keys are locked (what another session
  * holds is left for later: nobody waits), then the ERP's rows are read by a
@@ -20,253 +17,30 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "postgres.h"
+#include "ecriture.h"
+#include "lecture.h"
 
-#include "access/table.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_trigger.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "parser/parse_func.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
+#include "utils/datum.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
-#include "utils/hsearch.h"
-#include "utils/jsonb.h"
-#include "utils/lsyscache.h"
-#include "utils/numeric.h"
-#include "utils/rel.h"
-
-#include "creances.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 /* What creances_relire_ici() may wait for another session, in milliseconds. */
 #define ATTENTE_MAX		"10"
 
-/* The read of one followed table, as this session has planned it. */
-typedef struct Lecture
-{
-	Oid			relid;			/* key */
-	Oid			declencheur;
-	Oid			schema;
-	NameData	nom;
-	DateADT		depuis;			/* DATEVAL_NOBEGIN: none */
-	char		reprise[16];
-	Genre		genre;
-	SPIPlanPtr	par_cles;
-	SPIPlanPtr	entiere;
-} Lecture;
-
-static HTAB *lectures = NULL;
-
-/*
- * A text of the tie's options, NULL when it is absent or null.
- */
-static char *
-option_texte(const char *options, const char *nom)
-{
-	Jsonb	   *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(options)));
-	JsonbValue	tampon;
-	JsonbValue *v = getKeyJsonValueFromContainer(&json->root, nom, strlen(nom), &tampon);
-
-	return v && v->type == jbvString ?
-		pnstrdup(v->val.string.val, v->val.string.len) : NULL;
-}
-
-static TupleDesc
-desc_pas(void)
-{
-	TupleDesc	desc = CreateTemplateTupleDesc(6);
-
-	TupleDescInitEntry(desc, 1, "cle", TEXTOID, -1, 0);
-	TupleDescInitEntry(desc, 2, "instant", TIMESTAMPTZOID, -1, 0);
-	TupleDescInitEntry(desc, 3, "regle", NUMERICOID, -1, 0);
-	TupleDescInitEntry(desc, 4, "regle_le", DATEOID, -1, 0);
-	TupleDescInitEntry(desc, 5, "ordre", TIDOID, -1, 0);
-	TupleDescInitEntry(desc, 6, "chargement", BOOLOID, -1, 0);
-	return desc;
-}
-
-/*
- * The trigger that ties this table: its OID and its second argument (JSON), in
- * the caller's context.  False when the table is not followed.
- */
-static bool
-lien_de(Oid suivi, Oid *declencheur, char **options)
-{
-	Oid			fonction = LookupFuncName(list_make2(makeString("creances"), makeString("_suivi")),
-										  0, NULL, true);
-	Relation	rel = try_table_open(suivi, AccessShareLock);
-	bool		trouve = false;
-	int			i;
-
-	if (rel == NULL)
-		return false;
-	for (i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
-	{
-		Trigger    *t = &rel->trigdesc->triggers[i];
-
-		if (t->tgfoid == fonction && TRIGGER_FOR_INSERT(t->tgtype) && t->tgnargs > 1)
-		{
-			*declencheur = t->tgoid;
-			if (options)
-				*options = pstrdup(t->tgargs[1]);
-			trouve = true;
-			break;
-		}
-	}
-	table_close(rel, AccessShareLock);
-	return trouve;
-}
-
-static void
-oublier(Lecture *l)
-{
-	if (l->par_cles)
-		SPI_freeplan(l->par_cles);
-	if (l->entiere)
-		SPI_freeplan(l->entiere);
-	l->par_cles = l->entiere = NULL;
-}
-
-/*
- * The plans that read the ERP's table through the mapping.  Its text comes
- * from creances._requete(), asked again when the tie or the name has changed.
- */
-static Lecture *
-lecture_de(Relecture *r)
-{
-	Oid			declencheur;
-	char	   *options;
-	Lecture    *l;
-	bool		connue;
-	SPIPlanPtr *plan;
-
-	if (!lien_de(r->suivi, &declencheur, &options))
-		ereport(ERROR,
-				(errcode(ERRCODE_CREANCES_ETAT),
-				 creances_errmsg("la table \"%s\" n'est pas suivie",
-								 get_rel_name(r->suivi) ? get_rel_name(r->suivi) : "?"),
-				 creances_errhint("Suivez-la par creances.suivre_factures().")));
-	if (lectures == NULL)
-	{
-		HASHCTL		ctl = {0};
-
-		ctl.keysize = sizeof(Oid);
-		ctl.entrysize = sizeof(Lecture);
-		lectures = hash_create("creances: lectures", 16, &ctl, HASH_ELEM | HASH_BLOBS);
-	}
-	l = hash_search(lectures, &r->suivi, HASH_ENTER, &connue);
-	if (!connue)
-	{
-		l->declencheur = InvalidOid;
-		l->par_cles = l->entiere = NULL;
-	}
-	if (l->declencheur != declencheur ||
-		l->schema != get_rel_namespace(r->suivi) ||
-		strcmp(NameStr(l->nom), get_rel_name(r->suivi)) != 0)
-	{
-		char	   *depuis = option_texte(options, "depuis");
-		char	   *reprise = option_texte(options, "reprise");
-		char	   *genre = option_texte(options, "genre");
-
-		oublier(l);
-		l->depuis = depuis ?
-			DatumGetDateADT(DirectFunctionCall1(date_in, CStringGetDatum(depuis))) :
-			DATEVAL_NOBEGIN;
-		strlcpy(l->reprise, reprise ? reprise : "progressive", sizeof(l->reprise));
-		l->genre = genre == NULL || strcmp(genre, "factures") == 0 ? GENRE_FACTURES :
-			strcmp(genre, "clients") == 0 ? GENRE_CLIENTS : GENRE_REGLEMENTS;
-		l->declencheur = declencheur;
-		l->schema = get_rel_namespace(r->suivi);
-		namestrcpy(&l->nom, get_rel_name(r->suivi));
-	}
-	r->genre = l->genre;
-	creances_parametre(r, 4, DateADTGetDatum(l->depuis), DATE_NOT_FINITE(l->depuis));
-	creances_parametre(r, 5, CStringGetTextDatum(l->reprise), false);
-
-	plan = r->nuls[1] ? &l->entiere : &l->par_cles;
-	if (*plan == NULL)
-	{
-		char	   *texte;
-		SPIPlanPtr	p;
-		Identite	avant;
-
-		creances_executer(r, ORDRE_REQUETE, NULL);
-		texte = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		creances_devenir_proprietaire(r->suivi, &avant);
-		p = creances_preparer(texte);
-		creances_redevenir(&avant);
-		SPI_keepplan(p);
-		*plan = p;
-	}
-	return l;
-}
-
-/*
- * Execute as the owner of the ERP's table.
- */
-static void
-executer_comme_proprietaire(Relecture *r, SPIPlanPtr plan, Tuplestorestate *sortie)
-{
-	Identite	avant;
-
-	creances_devenir_proprietaire(r->suivi, &avant);
-	creances_executer_plan(r, plan, sortie);
-	creances_redevenir(&avant);
-}
-
-/*
- * Read the rows of r's keys, as the owner of the ERP's table.
- */
-TupleDesc
-creances_lire_lignes(Relecture *r, Tuplestorestate *lu)
-{
-	Lecture    *lecture = lecture_de(r);
-	SPIPlanPtr *place = r->nuls[1] ? &lecture->entiere : &lecture->par_cles;
-	SPIPlanPtr volatile plan = *place;
-	TupleDesc	desc;
-
-	/*
-	 * The plan is out of its place while it runs: the mapping may write to
-	 * the table, and so refresh it, and on error it is planned afresh next
-	 * time (a column may have changed type).
-	 */
-	*place = NULL;
-	PG_TRY();
-	{
-		executer_comme_proprietaire(r, plan, lu);
-		desc = creances_description(plan);
-	}
-	PG_CATCH();
-	{
-		SPI_freeplan(plan);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	if (*place == NULL)
-		*place = plan;
-	else
-		SPI_freeplan(plan);
-	return desc;
-}
-
-/*
- * Read them and give them to the next statements as "lu".
- */
-static Tuplestorestate *
-lire_table(Relecture *r, TupleDesc *desc)
-{
-	Tuplestorestate *lu = tuplestore_begin_heap(true, false, work_mem);
-
-	*desc = creances_lire_lignes(r, lu);
-	creances_nommer("lu", *desc, lu, tuplestore_tuple_count(lu));
-	return lu;
-}
+/* Keys whose rows are kept in memory */
+#define NB_EN_MEMOIRE	200000
 
 int
 creances_nombre_de_cles(ArrayType *cles)
@@ -274,286 +48,444 @@ creances_nombre_de_cles(ArrayType *cles)
 	return ArrayGetNItems(ARR_NDIM(cles), ARR_DIMS(cles));
 }
 
-/* What ORDRE_CLASSER found, counted. */
-typedef struct Comptes
+/*
+ * From here on this refresh executes SQL.
+ */
+void
+creances_sql(Relecture *r)
 {
-	uint64		neuves;
-	uint64		majs;
-	uint64		changees;
-	uint64		mouvements;
-	uint64		anomalies;
-	uint64		quittes;
-	uint64		tiers;
-} Comptes;
+	MemoryContext appelant = CurrentMemoryContext;
+
+	if (r->sql)
+		return;
+	(void) creances_reglages_fixes();
+	if (!r->nuls[1])
+		creances_par_index(r->nb <= GRAND_NOMBRE);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect");
+	MemoryContextSwitchTo(appelant);
+	r->sql = true;
+}
+
+/* ----------------------------------------------------------------
+ *		Keys
+ * ----------------------------------------------------------------
+ */
 
 static bool
-vrai(TupleTableSlot *ligne, int attno)
+que_des_chiffres(const char *p, int n)
 {
-	bool		isnull;
-	Datum		d = slot_getattr(ligne, attno, &isnull);
+	int			i;
 
-	return !isnull && DatumGetBool(d);
+	for (i = 0; i < n; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	return n > 0;
+}
+
+/*
+ * Numbers by value, then the rest: the order of the rows in most tables, so
+ * that access to the indexes is local.
+ */
+static int
+comparer_cles(const void *a, const void *b)
+{
+	text	   *x = (text *) DatumGetPointer(*(const Datum *) a);
+	text	   *y = (text *) DatumGetPointer(*(const Datum *) b);
+	int			n_x = VARSIZE_ANY_EXHDR(x),
+				n_y = VARSIZE_ANY_EXHDR(y),
+				c;
+	bool		nombre_x = que_des_chiffres(VARDATA_ANY(x), n_x),
+				nombre_y = que_des_chiffres(VARDATA_ANY(y), n_y);
+
+	if (nombre_x != nombre_y)
+		return nombre_x ? -1 : 1;
+	if (nombre_x && n_x != n_y)
+		return n_x - n_y;
+	c = memcmp(VARDATA_ANY(x), VARDATA_ANY(y), Min(n_x, n_y));
+	return c ? c : n_x - n_y;
 }
 
 static void
-compter(Tuplestorestate *classees, TupleDesc desc, Comptes *n)
+prendre_cles(Ecriture *e, ArrayType *cles)
 {
-	TupleTableSlot *ligne = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	int			c_action = SPI_fnumber(desc, "action"),
-				c_changee = SPI_fnumber(desc, "changee"),
-				c_bougee = SPI_fnumber(desc, "bougee"),
-				c_quitte = SPI_fnumber(desc, "quitte"),
-				c_tiers = SPI_fnumber(desc, "tiers");
+	Datum	   *valeurs;
+	int			nb,
+				i;
 
-	memset(n, 0, sizeof(Comptes));
-	while (tuplestore_gettupleslot(classees, true, false, ligne))
+	deconstruct_array(cles, TEXTOID, -1, false, TYPALIGN_INT, &valeurs, NULL, &nb);
+	if (nb > 1)
+		qsort(valeurs, nb, sizeof(Datum), comparer_cles);
+	for (i = 0; i < nb; i++)
+		(void) creances_ecriture_cle(e, valeurs[i]);
+}
+
+/*
+ * The keys that are ours to refresh, as an array.
+ */
+static ArrayType *
+cles_libres(Ecriture *e)
+{
+	Datum	   *valeurs = palloc(sizeof(Datum) * Max(e->nb_cles, 1));
+	int			i,
+				n = 0;
+
+	for (i = 0; i < e->nb_cles; i++)
+		if (e->cles[i].libre)
+			valeurs[n++] = e->cles[i].texte;
+	return construct_array(valeurs, n, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/* ----------------------------------------------------------------
+ *		Locks
+ * ----------------------------------------------------------------
+ */
+
+/*
+ * Lock a receivable that was found in `ligne`, waiting for nobody; the row
+ * locked is left in `verrou`.  False when another session holds it, or when it
+ * has left this key meanwhile.
+ */
+static bool
+verrouiller_creance(Ecriture *e, TupleTableSlot *ligne, TupleTableSlot *verrou, Datum cle)
+{
+	TableFaits *t = &e->tables[FAIT_CREANCE];
+	TM_FailureData tmfd;
+	TM_Result	resultat;
+	bool		nul;
+
+	resultat = table_tuple_lock(t->rel, &ligne->tts_tid, GetActiveSnapshot(), verrou,
+								GetCurrentCommandId(true), LockTupleNoKeyExclusive, LockWaitSkip,
+								IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
+								&tmfd);
+	switch (resultat)
 	{
-		bool		isnull;
-		char	   *action = TextDatumGetCString(slot_getattr(ligne, c_action, &isnull));
-
-		n->quittes += vrai(ligne, c_quitte);
-		n->tiers += vrai(ligne, c_tiers);
-		if (strcmp(action, "neuve") == 0)
-		{
-			n->neuves++;
-			n->mouvements += vrai(ligne, c_bougee);
-		}
-		else if (strcmp(action, "maj") == 0)
-		{
-			bool		changee = vrai(ligne, c_changee);
-			bool		bougee = vrai(ligne, c_bougee);
-
-			n->changees += changee;
-			n->majs += changee || bougee;
-			n->mouvements += bougee;
-		}
-		else if (strcmp(action, "conflit") == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 creances_errmsg("une autre session vient d'enregistrer la même facture")));
-		else if (strcmp(action, "anomalie") == 0 || strcmp(action, "doublon") == 0)
-			n->anomalies++;
-		pfree(action);
+		case TM_Ok:
+			break;
+		case TM_WouldBlock:
+			return false;
+		case TM_Updated:
+		case TM_Deleted:
+			if (IsolationUsesXactSnapshot())
+				creances_conflit();
+			return false;
+		default:
+			elog(ERROR, "table_tuple_lock: %d", resultat);
 	}
-	ExecDropSingleTupleTableSlot(ligne);
-	tuplestore_rescan(classees);
+	if (!tmfd.traversed)
+		return true;
+	return DatumGetObjectId(fait_valeur(t, verrou, CR_SUIVI, &nul)) == e->r->suivi &&
+		DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, fait_valeur(t, verrou, CR_CLE, &nul), cle));
 }
 
-/*
- * Lock what is there.  *libres: the keys that are ours to refresh; *laissees:
- * those that another session holds (NULL: none).
- */
 static void
-verrouiller(Relecture *r, ArrayType **libres, ArrayType **laissees, bool *anomalies)
+viser(Ecriture *e, int n, TupleTableSlot *creance)
 {
-	ArrayType  *neuves;
-	bool		isnull;
-	Datum		d;
+	TableFaits *t = &e->tables[FAIT_CREANCE];
+	Visee	   *v;
+	bool		nul;
 
-	creances_executer(r, ORDRE_VERROUILLER, NULL);
-	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	*libres = isnull ? NULL : DatumGetArrayTypePCopy(d);
-	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
-	*laissees = isnull ? NULL : DatumGetArrayTypePCopy(d);
-	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
-	neuves = isnull ? NULL : DatumGetArrayTypePCopy(d);
-	creances_parametre(r, 6, PointerGetDatum(neuves), neuves == NULL);
-	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &isnull);
-	*anomalies = DatumGetBool(d);
-	SPI_freetuptable(SPI_tuptable);
-}
-
-/*
- * The dated movements: what the rows themselves show, or the steps that the
- * journal saw.  These are joined with nothing but tuplestores: never row by row.
- */
-static void
-ecrire_mouvements(Relecture *r)
-{
-	int			niveau;
-
-	if (!r->pas)
+	if (e->nb_visees == e->place_visees)
 	{
-		creances_executer(r, ORDRE_MOUVEMENTS, NULL);
-		return;
+		e->place_visees = e->place_visees ? e->place_visees * 2 : 8;
+		e->visees = e->visees ? repalloc_huge(e->visees, sizeof(Visee) * e->place_visees) :
+			palloc(sizeof(Visee) * e->place_visees);
 	}
-	niveau = NewGUCNestLevel();
-	(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	(void) set_config_option("enable_hashjoin", "on", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	creances_executer(r, ORDRE_MOUVEMENTS_PAS, NULL);
-	AtEOXact_GUC(true, niveau);
+	v = &e->visees[e->nb_visees];
+	v->cle = n;
+	v->suivante = e->cles[n].visee;
+	v->place = creance->tts_tid;
+	(void) fait_valeur(t, creance, CR_RETIREE_LE, &nul);
+	v->retiree = !nul;
+	v->tenue = false;
+	e->cles[n].visee = e->nb_visees++;
 }
 
 /*
- * Read the rows of r's keys and write the facts, all rows being locked.
- * "pas" is already registered.  Returns the number of receivables written.
+ * Lock what is there.  Each key is then known as ours or not, new or not.
+ * Returns the keys that another session holds; NULL: none.
  */
-static uint64
-ecrire(Relecture *r, bool anomalies)
+static ArrayType *
+verrouiller(Ecriture *e)
 {
-	TupleDesc	desc_lu;
-	Tuplestorestate *lu = lire_table(r, &desc_lu);
-	uint64		nb_lues = tuplestore_tuple_count(lu);
-	Tuplestorestate *classees;
-	TupleDesc	desc;
-	Comptes		n;
-	bool		manquantes;
-	uint64		nb;
+	Relecture  *r = e->r;
+	TableFaits *t = creances_ecriture_table(e, FAIT_CREANCE, true);
+	TupleTableSlot *verrou = table_slot_create(t->rel, NULL);
+	Recherche	recherche = {0};
+	ArrayBuildState *prises = NULL;
+	bool		entiere = r->nuls[1];
+	int			i;
 
-	if (r->genre == GENRE_CLIENTS)
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	creances_recherche_ouvrir(&recherche, t, "creance_suivi", entiere ? 1 : 2, GetActiveSnapshot());
+	if (entiere)
 	{
-		nb = creances_ecrire_clients(r);
+		creances_chercher(&recherche, ObjectIdGetDatum(r->suivi));
+		while (creances_trouver(&recherche))
+		{
+			bool		nul;
+			Datum		cle = datumCopy(fait_valeur(t, recherche.ligne, CR_CLE, &nul), false, -1);
+			int			n;
+
+			CHECK_FOR_INTERRUPTS();
+			if (!verrouiller_creance(e, recherche.ligne, verrou, cle))
+			{
+				prises = accumArrayResult(prises, cle, false, TEXTOID, CurrentMemoryContext);
+				continue;
+			}
+			n = creances_ecriture_cle(e, cle);
+			e->cles[n].libre = true;
+			viser(e, n, verrou);
+		}
+	}
+	for (i = 0; !entiere && i < e->nb_cles; i++)
+	{
+		Cle		   *cle = &e->cles[i];
+
+		CHECK_FOR_INTERRUPTS();
+		cle->neuve = true;
+		creances_chercher(&recherche, ObjectIdGetDatum(r->suivi), cle->texte);
+		while (creances_trouver(&recherche))
+		{
+			cle->neuve = false;
+			if (verrouiller_creance(e, recherche.ligne, verrou, cle->texte))
+			{
+				cle->libre = true;
+				viser(e, i, verrou);
+			}
+		}
+		if (cle->neuve)
+			cle->libre = true;
+		if (!cle->libre)
+			prises = accumArrayResult(prises, cle->texte, false, TEXTOID, CurrentMemoryContext);
+	}
+	creances_recherche_fermer(&recherche);
+	ExecDropSingleTupleTableSlot(verrou);
+	PopActiveSnapshot();
+	return prises ? DatumGetArrayTypeP(makeArrayResult(prises, CurrentMemoryContext)) : NULL;
+}
+
+/* ----------------------------------------------------------------
+ *		The journal
+ * ----------------------------------------------------------------
+ */
+
+/*
+ * Delete the journal's rows of our keys, or of the whole table, and keep their
+ * steps.  A key of which another session consumes a row is left to it.
+ */
+static void
+consommer(Ecriture *e)
+{
+	Relecture  *r = e->r;
+	TableFaits *t = creances_ecriture_table(e, FAIT_REVOIR, true);
+	TupleTableSlot *s = table_slot_create(t->rel, NULL);
+	CommandId	cid = GetCurrentCommandId(true);
+	TableScanDesc parcours;
+	ScanKeyData suivi;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	ScanKeyInit(&suivi, t->col[RV_SUIVI] + 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(r->suivi));
+	parcours = table_beginscan(t->rel, GetActiveSnapshot(), 1, &suivi);
+	cid = GetCurrentCommandId(true);
+	while (table_scan_getnextslot(parcours, ForwardScanDirection, s))
+	{
+		bool		sans_cle,
+					nul;
+		Datum		d = fait_valeur(t, s, RV_CLE, &sans_cle);
+		int			n = -1;
+		TM_FailureData tmfd;
+		TM_Result	resultat;
+		Pas		   *p;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!sans_cle && !r->nuls[1])
+			n = creances_mot_connu(e->par_texte, d);
+		else if (!sans_cle)
+		{
+			n = creances_ecriture_cle(e, datumCopy(d, false, -1));
+			e->cles[n].libre = true;
+		}
+		if (!r->nuls[1] && (n < 0 || !e->cles[n].libre))
+			continue;
+		resultat = table_tuple_delete(t->rel, &s->tts_tid, cid, GetActiveSnapshot(), InvalidSnapshot,
+									  false, &tmfd, false);
+		if (resultat == TM_BeingModified)
+		{
+			if (n >= 0 && !r->nuls[1])
+				e->cles[n].libre = false;
+			continue;
+		}
+		if (resultat != TM_Ok)
+		{
+			if (IsolationUsesXactSnapshot() && resultat != TM_SelfModified)
+				creances_conflit();
+			continue;
+		}
+		if (n < 0)
+			continue;
+		if (e->nb_pas == e->place_pas)
+		{
+			e->place_pas = e->place_pas ? e->place_pas * 2 : 8;
+			e->pas = e->pas ? repalloc_huge(e->pas, sizeof(Pas) * e->place_pas) :
+				palloc(sizeof(Pas) * e->place_pas);
+		}
+		p = &e->pas[e->nb_pas];
+		p->suivant = e->cles[n].pas;
+		e->cles[n].pas = e->nb_pas++;
+		p->instant = DatumGetTimestampTz(fait_valeur(t, s, RV_INSTANT, &nul));
+		p->place = s->tts_tid;
+		d = fait_valeur(t, s, RV_REGLE, &nul);
+		p->regle = nul ? (Datum) 0 : datumCopy(d, false, -1);
+		d = fait_valeur(t, s, RV_REGLE_LE, &nul);
+		/* the empty date of some ERPs is no date */
+		p->regle_le = nul || !creances_jour_admis(DatumGetDateADT(d)) ? SANS_DATE : DatumGetDateADT(d);
+		d = fait_valeur(t, s, RV_CHARGEMENT, &nul);
+		p->de_l_erp = nul;
+		if (!nul && DatumGetBool(d))
+			e->cles[n].chargement = true;
+	}
+	table_endscan(parcours);
+	ExecDropSingleTupleTableSlot(s);
+	PopActiveSnapshot();
+}
+
+/* ----------------------------------------------------------------
+ *		The refresh
+ * ----------------------------------------------------------------
+ */
+
+/*
+ * Read the rows of our keys and write the facts; "lu" stays registered for the
+ * movements and customers that tables of their own hold.
+ */
+static void
+lire_et_ecrire(Ecriture *e, Lecture *lecture)
+{
+	Relecture  *r = e->r;
+	Lignes		lignes;
+	Tuplestorestate *lu = NULL;
+	TupleDesc	desc = NULL;
+	bool		annexe = false;
+
+	creances_lignes_commencer(&lignes, r->nuls[1] || e->nb_cles > NB_EN_MEMOIRE);
+	CommandCounterIncrement();
+	if (lecture->directe)
+	{
+		ArrayType  *a_part;
+		Datum		cles = r->valeurs[1];
+		bool		sans_cles = r->nuls[1];
+
+		PushActiveSnapshot(GetTransactionSnapshot());
+		creances_lire_directement(r, lecture, e->cles, sans_cles ? -1 : e->nb_cles, &lignes, &a_part);
+		PopActiveSnapshot();
+		if (a_part)
+		{
+			creances_sql(r);
+			creances_parametre(r, 2, PointerGetDatum(a_part), false);
+			lu = tuplestore_begin_heap(true, false, work_mem);
+			desc = creances_lire_lignes(r, lu);
+			creances_prendre_lignes(&lignes, lu, desc);
+			creances_parametre(r, 2, cles, sans_cles);
+			tuplestore_end(lu);
+			lu = NULL;
+		}
+	}
+	else
+	{
+		creances_sql(r);
+		lu = tuplestore_begin_heap(true, false, work_mem);
+		desc = creances_lire_lignes(r, lu);
+		annexe = r->genre == GENRE_CLIENTS || SPI_fnumber(desc, "m_facture") > 0;
+		if (r->genre != GENRE_CLIENTS)
+			creances_prendre_lignes(&lignes, lu, desc);
+	}
+
+	if (r->genre != GENRE_CLIENTS)
+	{
+		creances_lignes_ranger(&lignes);
+		creances_ecrire(e, &lignes);
+	}
+	if (annexe)
+	{
+		creances_nommer("lu", desc, lu, tuplestore_tuple_count(lu));
+		e->nb += r->genre == GENRE_CLIENTS ? creances_ecrire_clients(r) :
+			creances_ecrire_mouvements(r, desc);
 		SPI_unregister_relation("lu");
+	}
+	if (lu)
 		tuplestore_end(lu);
-		return nb;
-	}
-	classees = tuplestore_begin_heap(true, false, work_mem);
-	manquantes = r->nuls[1] ||
-		nb_lues < (uint64) creances_nombre_de_cles(DatumGetArrayTypeP(r->valeurs[1]));
-	r->nb = nb_lues;
-	desc = creances_executer_et_decrire(r, ORDRE_CLASSER, classees);
-	compter(classees, desc, &n);
-	creances_nommer("classees", desc, classees, nb_lues);
-
-	if (n.tiers)
-	{
-		creances_executer(r, ORDRE_TIERS_CREANCIER, NULL);
-		creances_executer(r, ORDRE_TIERS_DEBITEUR, NULL);
-	}
-	if (manquantes || n.quittes)
-	{
-		Datum		reprise = r->valeurs[4];
-		bool		nul = r->nuls[4];
-
-		creances_parametre(r, 5, (Datum) 0, true);
-		if (creances_executer(r, ORDRE_VERSIONS_RETRAIT, NULL) > 0)
-		{
-			creances_executer(r, ORDRE_RETIRER, NULL);
-			creances_executer(r, ORDRE_DOUBLONS, NULL);
-		}
-		creances_parametre(r, 5, reprise, nul);
-	}
-	if (n.changees)
-		creances_executer(r, ORDRE_VERSIONS, NULL);
-	if (n.neuves && creances_executer(r, ORDRE_INSERER, NULL) != n.neuves)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 creances_errmsg("une autre session vient d'enregistrer la même facture")));
-	if (n.mouvements)
-		ecrire_mouvements(r);
-	if (n.neuves && r->pas)
-		creances_executer(r, ORDRE_SOLDEES, NULL);
-	if (n.majs)
-		creances_executer(r, ORDRE_METTRE_A_JOUR, NULL);
-	if (n.majs || n.neuves)
-		creances_executer(r, ORDRE_A_DECIDER, NULL);
-	if (anomalies)
-		creances_executer(r, ORDRE_ANOMALIES_LEVEES, NULL);
-	if (n.anomalies)
-		creances_executer(r, ORDRE_ANOMALIES, NULL);
-
-	nb = n.neuves + n.majs;
-
-	/* payments, linked credit notes: once the receivables are written */
-	if (SPI_fnumber(desc_lu, "m_facture") > 0)
-		nb += creances_ecrire_mouvements(r, desc_lu);
-
-	SPI_unregister_relation("classees");
-	SPI_unregister_relation("lu");
-	tuplestore_end(classees);
-	tuplestore_end(lu);
-	return nb;
+	creances_lignes_finir(&lignes);
 }
 
 /*
  * Refresh the facts of these keys (NULL: of the whole table), consuming their
  * journal rows if asked.  Must run in a (sub)transaction that an error ends.
  * *laissees receives the keys that another session holds; they are untouched.
+ * Returns the number of receivables written.
  */
 uint64
-creances_relire(Oid suivi, ArrayType *cles, bool consommer, bool chargement,
+creances_relire(Oid suivi, ArrayType *cles, bool consommer_journal, bool chargement,
 				const char *attente, ArrayType **laissees)
 {
-	Relecture	r;
-	Oid			qui;
-	int			contexte;
-	int			niveau;
-	ArrayType  *libres;
-	bool		anomalies;
-	Tuplestorestate *pas;
-	uint64		nb = 0;
 	MemoryContext appelant = CurrentMemoryContext;
+	MemoryContext contexte = AllocSetContextCreate(appelant, "creances: relecture", ALLOCSET_DEFAULT_SIZES);
+	Relecture	r;
+	Ecriture	e = {0};
+	Lecture    *lecture;
+	Oid			qui;
+	int			restriction;
+	int			niveau;
+	ArrayType  *prises;
+	ArrayType  *libres = NULL;
+	int			i;
 
+	MemoryContextSwitchTo(contexte);
 	creances_commencer(&r, suivi, cles);
-	creances_parametre(&r, 3, BoolGetDatum(chargement), false);
-	GetUserIdAndSecContext(&qui, &contexte);
-	SetUserIdAndSecContext(r.nous, contexte | SECURITY_LOCAL_USERID_CHANGE);
-	niveau = creances_reglages_fixes();
-	if (cles != NULL)
-		creances_par_index(r.nb <= GRAND_NOMBRE);
+	r.chargement = chargement;
+	GetUserIdAndSecContext(&qui, &restriction);
+	SetUserIdAndSecContext(r.nous, restriction | SECURITY_LOCAL_USERID_CHANGE);
+	niveau = NewGUCNestLevel();
 	(void) set_config_option("lock_timeout", attente, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect");
+	lecture = creances_lecture(&r);
 
-	verrouiller(&r, &libres, laissees, &anomalies);
-	if (*laissees)
-	{
-		MemoryContext dedans = MemoryContextSwitchTo(appelant);
-
-		*laissees = DatumGetArrayTypePCopy(PointerGetDatum(*laissees));
-		MemoryContextSwitchTo(dedans);
-	}
+	e.r = &r;
+	e.estate = CreateExecutorState();
+	e.par_texte = mots_create(contexte, cles ? creances_nombre_de_cles(cles) : 16, NULL);
+	if (cles)
+		prendre_cles(&e, cles);
+	prises = verrouiller(&e);
 
 	/* the whole table is all or nothing */
-	if (cles == NULL ? *laissees == NULL : libres != NULL)
+	if (cles == NULL && prises == NULL)
 	{
-		TupleDesc	desc = desc_pas();
-
-		pas = tuplestore_begin_heap(true, false, work_mem);
-		if (cles != NULL)
-			creances_parametre(&r, 2, PointerGetDatum(libres), false);
-		if (consommer)
-		{
-			Tuplestorestate *lignes = tuplestore_begin_heap(false, false, work_mem);
-			TupleTableSlot *ligne = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-
-			/* steps of the paid amount */
-			creances_executer(&r, ORDRE_CONSOMMER, lignes);
-			while (tuplestore_gettupleslot(lignes, true, false, ligne))
-			{
-				bool		sans_cle;
-
-				(void) slot_getattr(ligne, 1, &sans_cle);
-				if (!sans_cle)
-					tuplestore_puttupleslot(pas, ligne);
-			}
-			ExecDropSingleTupleTableSlot(ligne);
-			tuplestore_end(lignes);
-
-			if (cles != NULL)
-			{
-				bool		isnull;
-				Datum		d;
-
-				creances_executer(&r, ORDRE_CONSOMMEES, NULL);
-				d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-				creances_parametre(&r, 2, isnull ? PointerGetDatum(construct_empty_array(TEXTOID)) : d, false);
-			}
-		}
-		r.pas = tuplestore_tuple_count(pas) > 0;
-		creances_nommer("pas", desc, pas, tuplestore_tuple_count(pas));
-		nb = ecrire(&r, anomalies);
-		SPI_unregister_relation("pas");
-		tuplestore_end(pas);
+		if (consommer_journal)
+			consommer(&e);
+		lire_et_ecrire(&e, lecture);
+	}
+	else if (cles != NULL && (prises == NULL || creances_nombre_de_cles(prises) < e.nb_cles))
+	{
+		if (consommer_journal)
+			consommer(&e);
+		libres = cles_libres(&e);
+		creances_parametre(&r, 2, PointerGetDatum(libres), false);
+		lire_et_ecrire(&e, lecture);
 	}
 
-	SPI_finish();
+	for (i = 0; i < NB_FAITS; i++)
+		creances_fait_fermer(&e.tables[i]);
+	FreeExecutorState(e.estate);
+	if (r.sql)
+		SPI_finish();
 	AtEOXact_GUC(true, niveau);
-	SetUserIdAndSecContext(qui, contexte);
-	return nb;
+	SetUserIdAndSecContext(qui, restriction);
+	MemoryContextSwitchTo(appelant);
+	*laissees = prises ? DatumGetArrayTypePCopy(PointerGetDatum(prises)) : NULL;
+	MemoryContextDelete(contexte);
+	return e.nb;
 }
 
 /*

@@ -3,7 +3,8 @@
  * suivi.c
  *	  The trigger that stands on the ERP's tables.
  *
- * One statement-level AFTER trigger a command, with transition tables.  It
+ * One statement-level AFTER trigger a command, with transition tables; where
+ * only row triggers fire (what a subscription applies), row by row.  It
  * evaluates nothing of the mapping and reads no table of ours: it appends the
  * keys of the touched rows to the journal creances.a_revoir through the table
  * access method, so the ERP's role needs no right on the extension and no
@@ -12,7 +13,8 @@
  * journals only what could not be refreshed.
  *
  * The trigger's arguments are the tie; pg_dump carries them:
- *	  [0] mode, 'immediat' or 'differe'
+ *	  [0] mode, 'immediat' or 'differe'; followed by ' herite' on a table that
+ *		  inherits from the followed one
  *	  [1] the mapping and its options, as JSON (read by relecture.c only)
  *	  [2] the plain column that holds the paid amount, or ''
  *	  [3] the plain column that holds the date of payment, or ''
@@ -25,12 +27,14 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
@@ -94,6 +98,57 @@ typedef struct Touchees
 
 PG_FUNCTION_INFO_V1(creances_suivi);
 
+/*
+ * Does this trigger stand on a table that inherits from the followed one?
+ */
+bool
+creances_herite(const Trigger *declencheur)
+{
+	return declencheur->tgnargs > 0 && strstr(declencheur->tgargs[ARG_MODE], " herite") != NULL;
+}
+
+/*
+ * The table that is followed when this one inherits: the nearest ancestor that
+ * bears a trigger of ours in its own name.
+ */
+static Oid
+ancetre_suivi(Oid relid, Oid fonction)
+{
+	List	   *file = list_make1_oid(relid);
+	Oid			trouve = relid;
+	int			i;
+
+	for (i = 0; i < list_length(file) && trouve == relid; i++)
+	{
+		Relation	rel = table_open(InheritsRelationId, AccessShareLock);
+		ScanKeyData cle;
+		SysScanDesc parcours;
+		HeapTuple	ligne;
+
+		ScanKeyInit(&cle, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+					ObjectIdGetDatum(list_nth_oid(file, i)));
+		parcours = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &cle);
+		while (HeapTupleIsValid(ligne = systable_getnext(parcours)))
+			file = list_append_unique_oid(file, ((Form_pg_inherits) GETSTRUCT(ligne))->inhparent);
+		systable_endscan(parcours);
+		table_close(rel, AccessShareLock);
+
+		if (i + 1 < list_length(file))
+		{
+			Oid			parent = list_nth_oid(file, i + 1);
+			Relation	p = table_open(parent, AccessShareLock);
+			int			j;
+
+			for (j = 0; p->trigdesc && j < p->trigdesc->numtriggers; j++)
+				if (p->trigdesc->triggers[j].tgfoid == fonction && !creances_herite(&p->trigdesc->triggers[j]))
+					trouve = parent;
+			table_close(p, NoLock);
+		}
+	}
+	list_free(file);
+	return trouve;
+}
+
 static bool
 trouver_colonne(TupleDesc desc, const char *nom, Colonne *colonne)
 {
@@ -151,7 +206,7 @@ lire_lien(Trigger *trigger, TupleDesc desc, Lien *lien, bool *textes_stables)
 				 creances_errhint("Il se pose par creances.suivre_factures().")));
 
 	memset(lien, 0, sizeof(Lien));
-	lien->immediat = strcmp(trigger->tgargs[ARG_MODE], "immediat") == 0;
+	lien->immediat = strncmp(trigger->tgargs[ARG_MODE], "immediat", strlen("immediat")) == 0;
 	lien->nb_cles = atoi(trigger->tgargs[ARG_NB_CLES]);
 	if (lien->nb_cles < 1 || lien->nb_cles > trigger->tgnargs - ARG_CLES)
 		ereport(ERROR,
@@ -337,6 +392,25 @@ lire(Tuplestorestate *table, int pointeur, TupleTableSlot *ligne)
 }
 
 /*
+ * Note a row that was updated, unless nothing that we read has changed.
+ */
+static void
+comparer(Touchees *touchees, TupleTableSlot *avant, TupleTableSlot *apres, Lien *lien)
+{
+	if (avant && apres && memes_colonnes(avant, apres, lien->cles, lien->nb_cles))
+	{
+		if (lien->lues == NULL ||
+			!memes_colonnes(avant, apres, lien->lues, lien->nb_lues))
+			ajouter_touchee(touchees, apres, lien, false);
+		return;
+	}
+	if (avant)
+		ajouter_touchee(touchees, avant, lien, true);
+	if (apres)
+		ajouter_touchee(touchees, apres, lien, false);
+}
+
+/*
  * The keys that the statement has touched.  An UPDATE is compared with its old
  * rows in step; where the key differs (or the rows got out of step because a
  * row trigger has suppressed one), both keys count.
@@ -345,8 +419,19 @@ static void
 recueillir(TriggerData *trigdata, Lien *lien, Touchees *touchees)
 {
 	TupleDesc	desc = RelationGetDescr(trigdata->tg_relation);
-	TupleTableSlot *apres = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	TupleTableSlot *apres;
 
+	if (TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
+	{
+		if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+			comparer(touchees, trigdata->tg_trigslot, trigdata->tg_newslot, lien);
+		else
+			ajouter_touchee(touchees, trigdata->tg_trigslot, lien,
+							TRIGGER_FIRED_BY_DELETE(trigdata->tg_event));
+		return;
+	}
+
+	apres = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
 	{
 		TupleTableSlot *avant = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
@@ -361,18 +446,7 @@ recueillir(TriggerData *trigdata, Lien *lien, Touchees *touchees)
 			if (!y_avant && !y_apres)
 				break;
 			CHECK_FOR_INTERRUPTS();
-			if (y_avant && y_apres &&
-				memes_colonnes(avant, apres, lien->cles, lien->nb_cles))
-			{
-				if (lien->lues == NULL ||
-					!memes_colonnes(avant, apres, lien->lues, lien->nb_lues))
-					ajouter_touchee(touchees, apres, lien, false);
-				continue;
-			}
-			if (y_avant)
-				ajouter_touchee(touchees, avant, lien, true);
-			if (y_apres)
-				ajouter_touchee(touchees, apres, lien, false);
+			comparer(touchees, y_avant ? avant : NULL, y_apres ? apres : NULL, lien);
 		}
 		ExecDropSingleTupleTableSlot(avant);
 	}
@@ -519,17 +593,17 @@ creances_suivi(PG_FUNCTION_ARGS)
 	Immediat	im = {0};
 
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
-		!TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
-		!TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
+		!TRIGGER_FIRED_AFTER(trigdata->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 creances_errmsg("creances._suivi() ne s'appelle que par un déclencheur AFTER ... FOR EACH STATEMENT"),
+				 creances_errmsg("creances._suivi() ne s'appelle que par un déclencheur AFTER"),
 				 creances_errhint("Il se pose par creances.suivre_factures().")));
 
-	if ((TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && !trigdata->tg_newtable) ||
-		(TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) && !trigdata->tg_oldtable) ||
-		(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) &&
-		 (!trigdata->tg_newtable || !trigdata->tg_oldtable)))
+	if (TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event) &&
+		((TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && !trigdata->tg_newtable) ||
+		 (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) && !trigdata->tg_oldtable) ||
+		 (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) &&
+		  (!trigdata->tg_newtable || !trigdata->tg_oldtable))))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 creances_errmsg("le déclencheur \"%s\" n'a pas ses tables de transition",
@@ -541,6 +615,8 @@ creances_suivi(PG_FUNCTION_ARGS)
 	suivi = RelationGetRelid(rel);
 	if (rel->rd_rel->relispartition)
 		suivi = llast_oid(get_partition_ancestors(suivi));
+	else if (creances_herite(trigdata->tg_trigger))
+		suivi = ancetre_suivi(suivi, trigdata->tg_trigger->tgfoid);
 
 	table_entiere = TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event) || lien.cles == NULL;
 	if (!table_entiere)

@@ -145,7 +145,7 @@ DROP EXTENSION creances CASCADE;
 -- a number from 0 to n - 1 that depends on the text only
 CREATE FUNCTION de(quoi text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('x' || substr(md5(quoi), 1, 7))::bit(28)::integer % n $$;
-SELECT CASE WHEN :'long' = '' THEN 400 ELSE 20000 END AS par_an \gset
+SELECT CASE WHEN :'long' = '' THEN 300 ELSE 20000 END AS par_an \gset
 \set jours 1096
 
 -- Day 0 of the history, as a date of now: it moves.

@@ -35,7 +35,7 @@ END $$;
 
 -- What is found for a table; a "?" before what two columns fit equally.
 CREATE FUNCTION trouve(quelle regclass, p_genre text DEFAULT 'factures') RETURNS text LANGUAGE sql AS $$
-	SELECT string_agg(concat(CASE WHEN k.retenu THEN '' ELSE '?' END, k.champ, '=', k.colonne), ' ' ORDER BY f.ordre, k.colonne)
+	SELECT string_agg(concat(CASE WHEN k.retenu THEN '' ELSE '?' END, k.champ, '=', k.colonne), ' ' ORDER BY f.ordre, k.colonne COLLATE "C")
 	  FROM creances._choix(quelle, p_genre) k JOIN creances._champs(p_genre) f USING (champ)
 	 WHERE k.retenu OR k.raison IS NULL
 $$;
@@ -687,27 +687,22 @@ CREATE TABLE vide ();
 SELECT creances._trouver('vide', 'factures'), creances._trouver('vide', 'reglements'), creances._trouver('vide', 'clients');
 
 \echo == every shipped name alone finds its field, whatever its case and punctuation, with a type that fits and with no other
-CREATE FUNCTION essai_noms(OUT noms bigint, OUT trouves bigint, OUT refuses bigint) LANGUAGE plpgsql AS $$
-DECLARE
-	s record;
+CREATE FUNCTION essai_noms(p_genre text, OUT noms bigint, OUT trouves bigint, OUT refuses bigint) LANGUAGE plpgsql AS $$
 BEGIN
-	noms := 0;
-	trouves := 0;
-	refuses := 0;
-	FOR s IN
-		SELECT y.genre, y.champ, y.nom, f.type, CASE f.type WHEN 'date' THEN 'time' WHEN 'numeric' THEN 'smallint' WHEN 'integer' THEN 'text' ELSE 'date' END AS mauvais
-		  FROM creances.synonyme y CROSS JOIN LATERAL (SELECT f.type FROM creances._champs(y.genre) f WHERE f.champ = y.champ) f WHERE y.origine = 'creances'
-	LOOP
-		EXECUTE format('CREATE TABLE essai_nom (a integer, %I %s)', initcap(s.nom) || ' °', s.type);
-		noms := noms + 1;
-		trouves := trouves + (SELECT count(*) FROM creances._candidates('essai_nom', s.genre) c WHERE c.champ = s.champ AND c.convient);
-		DROP TABLE essai_nom;
-		EXECUTE format('CREATE TABLE essai_nom (a integer, %I %s)', upper(s.nom), s.mauvais);
-		refuses := refuses + (SELECT count(*) FROM creances._candidates('essai_nom', s.genre) c WHERE c.champ = s.champ AND NOT c.convient);
-		DROP TABLE essai_nom;
-	END LOOP;
+	SELECT count(*) INTO noms FROM creances.synonyme y WHERE y.genre = p_genre;
+	EXECUTE (SELECT format('CREATE TABLE essai_noms (%s)', string_agg(format('%I %s', initcap(y.nom) || ' °', f.type), ', '))
+			   FROM creances.synonyme y JOIN creances._champs(p_genre) f USING (champ) WHERE y.genre = p_genre);
+	SELECT count(*) INTO trouves FROM creances._candidates('essai_noms', p_genre) c
+	  JOIN creances.synonyme y ON y.genre = p_genre AND y.champ = c.champ AND initcap(y.nom) || ' °' = c.colonne
+	 WHERE c.convient AND c.priorite = y.priorite + y.si_nul;
+	DROP TABLE essai_noms;
+	EXECUTE (SELECT format('CREATE TABLE essai_noms (%s)', string_agg(format('%I %s', upper(y.nom),
+								CASE f.type WHEN 'date' THEN 'time' WHEN 'numeric' THEN 'smallint' WHEN 'integer' THEN 'text' ELSE 'date' END), ', '))
+			   FROM creances.synonyme y JOIN creances._champs(p_genre) f USING (champ) WHERE y.genre = p_genre);
+	SELECT count(*) INTO refuses FROM creances._candidates('essai_noms', p_genre) c WHERE NOT c.convient;
+	DROP TABLE essai_noms;
 END $$;
-SELECT noms = (SELECT count(*) FROM creances.synonyme), trouves = noms, refuses = noms, noms > 500 FROM essai_noms();
+SELECT g, noms > 100, trouves = noms, refuses = noms FROM unnest(ARRAY['factures', 'reglements', 'clients']) g, essai_noms(g);
 -- a name serves two fields of one genre nowhere
 SELECT genre, nom, string_agg(champ, ' ') FROM creances.synonyme GROUP BY 1, 2 HAVING count(*) > 1;
 SELECT x, creances._plier(x) FROM (VALUES ('N° d''ÉCHÉANCE'), ('N°_facture'), ('Montant T.T.C.'), ('"Réglé"'), ('ÇÀÈÙÎÔÛËÏÜÄÖÂÊÉÑ'), ('CLIENT_ID'), ('°')) v(x);
@@ -740,6 +735,7 @@ TRUNCATE "Factures 2024";
 SELECT champ, choix, explication FROM creances.proposer_correspondance('"Factures 2024"') WHERE champ IN ('facture', 'lignes');
 ALTER TABLE "Factures 2024" DROP CONSTRAINT "Factures 2024_pkey";
 SELECT champ, explication FROM creances.proposer_correspondance('"Factures 2024"') WHERE champ = 'lignes';
+SELECT champ, choix, retenu, type, exemples, explication FROM creances.proposer_correspondance('odoo.account_move');
 SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('dolibarr.llx_facture') WHERE champ IN ('modele', 'regle', 'lignes') OR choix = 'type';
 SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('kivitendo.acc_trans', 'reglements') WHERE champ IN ('modele', 'cle_facture', 'lignes');
 DROP TABLE kivitendo.defaults;
@@ -750,6 +746,9 @@ SELECT champ, choix, retenu, explication FROM creances.proposer_correspondance('
 CREATE TABLE sans_rang (id integer PRIMARY KEY, numero text, client text, echeance date, montant numeric, compte_client text);
 INSERT INTO sans_rang SELECT i, 'F' || i / 2, 'un client au nom bien trop long pour la colonne', '2024-01-01', 5 FROM generate_series(1, 4) i;
 SELECT champ, choix, nuls, distincts, exemples, explication FROM creances.proposer_correspondance('sans_rang') WHERE choix IS NOT NULL OR champ = 'lignes';
+-- a flag or a date of payment is not an amount
+SELECT champ, choix, explication FROM creances.proposer_correspondance('openconcerto."SAISIE_VENTE_FACTURE"') WHERE champ LIKE 'regle%';
+SELECT champ, choix, explication FROM creances.proposer_correspondance('openconcerto."ECHEANCE_CLIENT"') WHERE champ LIKE 'regle%';
 SELECT refus($$SELECT creances.proposer_correspondance(NULL)$$);
 SELECT refus($$SELECT creances.proposer_correspondance('double', 'commandes')$$);
 SELECT refus($$SELECT creances.proposer_correspondance(1::regclass)$$);

@@ -208,6 +208,15 @@ SELECT debiteur, total, non_echu, de_1_a_30, de_31_a_60, de_61_a_90, de_91_a_120
 SELECT debiteur, sum(montant), sum(creances), sum(credits), sum(en_compte) FROM creances.balance_agee() WHERE creancier = 'sort' GROUP BY 1 ORDER BY 1;
 SELECT nom, facture, nature, montant, solde, stade, libelle_stade, total_exigible >= solde FROM creances.encours WHERE creancier = 'sort' ORDER BY facture COLLATE "C";
 
+\echo == a number that changes today moves nothing of the past
+INSERT INTO g VALUES (12, 'numero 1', 'U', '2024-01-10', '2024-02-10', 100, NULL, 40, '2024-02-01');
+CREATE TABLE g_avant AS SELECT d, b.* FROM unnest(ARRAY['2024-01-05', '2024-01-31', '2024-03-05', '2024-12-31']::date[]) d, creances.balance_agee(d) b WHERE b.debiteur = 'U';
+UPDATE g SET numero = 'numero 2' WHERE id = 12;
+SELECT count(*), count(*) FILTER (WHERE a.montant IS DISTINCT FROM b.montant) AS moved
+  FROM g_avant a FULL JOIN (SELECT d, b.* FROM unnest(ARRAY['2024-01-05', '2024-01-31', '2024-03-05', '2024-12-31']::date[]) d, creances.balance_agee(d) b WHERE b.debiteur = 'U') b USING (d, creancier, debiteur, devise, tranche);
+SELECT numero, format('%s %s', CASE WHEN d = creances.aujourdhui() THEN 'jour' ELSE d::text END, dire(numero, d))
+  FROM unnest(ARRAY['numero 1', 'numero 2']) numero, unnest(ARRAY['2024-01-31', '2024-03-05', creances.aujourdhui()::text]::date[]) d ORDER BY numero COLLATE "C", d;
+
 \echo == money on account, from a table of payments: its own column, and the past stays when it is allocated
 CREATE TABLE k (numero text PRIMARY KEY, client text, emission date, echeance date, montant numeric);
 CREATE TABLE kp (id integer PRIMARY KEY, facture text, client text, le date, montant numeric);

@@ -84,8 +84,8 @@ CREATE OR REPLACE FUNCTION attendu(au date, bornes integer[]) RETURNS TABLE (cre
 	SELECT * FROM (
 		SELECT business_code, cust_number, invoice_currency,
 			   CASE WHEN au - due_in_date <= 0 THEN 1 ELSE 2 + (SELECT count(*) FROM unnest(bornes) b WHERE au - due_in_date > b)::integer END,
-			   sum(total_open_amount - CASE WHEN paid_date <= au THEN paid_amount ELSE 0 END) AS montant
-		  FROM factures WHERE posting_date <= au GROUP BY 1, 2, 3, 4) x
+			   sum(CASE WHEN posting_date <= au THEN total_open_amount ELSE 0 END - CASE WHEN paid_date <= au THEN paid_amount ELSE 0 END) AS montant
+		  FROM factures GROUP BY 1, 2, 3, 4) x
 	 WHERE x.montant <> 0
 $$;
 SELECT au, c.* FROM (VALUES (date '2020-03-01'), ('2020-06-30'), ('2020-07-20'), ('2020-12-31')) v(au), LATERAL comparer(au, '{30,60,90,120}') c ORDER BY au;

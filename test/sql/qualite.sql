@@ -138,8 +138,6 @@ DELETE FROM r WHERE id IN (5, 7);
 SELECT creances.rafraichir() \g /dev/null
 SELECT * FROM constats('autre');
 INSERT INTO r VALUES (8, 'inconnue', 'OK', '2024-06-04', 8, 'virement');
--- refused because of its currency, of its invoice's key (written as a tie would)
-INSERT INTO creances.ligne_refusee (suivi, cle, code, motif, attend) VALUES ('r', '9', 'facture', 'la facture de clé 999 n''est pas suivie', '999');
 
 \echo == alerte: a line for each kind, what is refused first, no line for what is only told
 INSERT INTO f (id, numero, client, emission, echeance, montant) SELECT 80 + i, 'Z' || i, 'OK', '2024-03-01', '2024-02-01', 80 FROM generate_series(1, 3) i;
