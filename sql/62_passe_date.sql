@@ -92,7 +92,8 @@ BEGIN ATOMIC
 		   k.penalites::numeric(20,3), k.indemnite::numeric(20,3), k.frais::numeric(20,3),
 		   (e.solde + coalesce(k.penalites, 0) + coalesce(k.frais, 0) + CASE WHEN e.devise = 'EUR' THEN coalesce(k.indemnite, 0) ELSE 0 END)::numeric(20,3),
 		   e.suivi::text, e.cle
-	  FROM creances._etat_au(encours_au.au) e
+	  -- (the date is checked once, and below the joins: above them it would keep those that nobody reads)
+	  FROM (SELECT x.* FROM creances._etat_au(encours_au.au) x WHERE creances._verifier_au(encours_au.au) IS NOT NULL) e
 	  LEFT JOIN creances.debiteur d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
 	  LEFT JOIN LATERAL (SELECT max(x.stade) AS stade, max(x.le) AS le
 						   FROM creances._etape_au(e.creancier, e.facture, e.rang, encours_au.au) x) s ON e.solde > 0 AND NOT e.en_compte
@@ -105,8 +106,7 @@ BEGIN ATOMIC
 													 coalesce(e.livraison, e.emission, e.nee_le), encours_au.au) x) p ON true
 	  LEFT JOIN LATERAL (SELECT max(x.taux::text) AS taux, max(x.arrete) AS arrete, max(x.penalites) AS penalites,
 								max(x.indemnite) AS indemnite, max(x.frais) AS frais
-						   FROM creances._accessoires(e.creancier, e.facture, e.rang, encours_au.au) x) k ON encours_au.au > e.echeance AND e.solde > 0 AND NOT e.en_compte
-	 WHERE creances._verifier_au(encours_au.au) IS NOT NULL;
+						   FROM creances._accessoires(e.creancier, e.facture, e.rang, encours_au.au) x) k ON encours_au.au > e.echeance AND e.solde > 0 AND NOT e.en_compte;
 END;
 COMMENT ON FUNCTION creances.encours_au(date) IS
 'Chaque creance ouverte a une date, comme encours aujourd''hui, avec les chiffres d''alors : montant, regle et solde sans ce qui est date d''apres, retard, stade et suspension de ce jour, penalites, indemnite (EUR) et frais arretes a ce jour. La somme des soldes est celle de balance_agee(). Seul ce qui est demande est calcule : sans les colonnes de penalites, c''est une lecture simple.';

@@ -104,7 +104,7 @@ BEGIN
 END $$;
 CREATE FUNCTION bilan(partie text) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT format('%s : %s jours, %s faux%s', quoi, count(*), count(*) FILTER (WHERE faux > 0),
-			CASE WHEN sum(nb) < count(*) / 2 THEN ' ; RIEN A COMPARER' END || coalesce(' ; le premier le ' || min(jour) FILTER (WHERE faux > 0), ''))
+			CASE WHEN sum(nb) < count(*) / 2 THEN ' ; RIEN A COMPARER' END)
 	  FROM resultat r WHERE r.partie = bilan.partie GROUP BY quoi ORDER BY quoi COLLATE "C"
 $$;
 
@@ -209,8 +209,11 @@ BEGIN
 			r.piece IS NULL, r.client, r.le - current_setting('essai.base')::date, r.montant, r.devise);
 	RETURN NULL;
 END $$;
+\set echo :ECHO
+\set ECHO none
 SELECT format('CREATE TRIGGER a_journal AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION %s(%L)', genre || lower(s), fonction, s)
   FROM (VALUES ('f', 'tenir_journal', ARRAY['A', 'S', 'D', 'P', 'Q']), ('p', 'tenir_journal_paiement', ARRAY['P', 'Q'])) v(genre, fonction, societes), unnest(societes) s \gexec
+\set ECHO :echo
 
 -- What will happen; a date is a day of the history. saisie: the day that the
 -- invoice is entered, which is not always its date.
@@ -370,11 +373,13 @@ BEGIN
 		INSERT INTO essai.photo SELECT t, b.devise, sum(b.montant) FROM creances.balance_agee(base + t) b WHERE b.creancier = 'D' GROUP BY 2;
 	END LOOP;
 END $$;
+\set ECHO none
 SELECT format('CALL essai.vivre(%s, %s)', t, least(t + 13, :jours) - 1), CASE WHEN t / 13 % 4 = 3 THEN 'VACUUM ' || string_agg(v.nom, ', ') END
   FROM generate_series(0, :jours - 1, 13) t(t),
 	   (VALUES ('creances.creance'), ('creances.creance_version'), ('creances.reglement'), ('creances.a_revoir'), ('essai.fa'), ('essai.fs'), ('essai.fd'),
 			   ('essai.fp'), ('essai.fq'), ('essai.pp'), ('essai.pq')) v(nom)
  GROUP BY t ORDER BY t \gexec
+\set ECHO :echo
 SELECT v.cle, v.facture, v.ecart FROM creances.suivi s, creances.verifier_suivi(s.table_suivie) v;
 
 \echo == corrected today: no past day moves

@@ -255,13 +255,19 @@ BEGIN
 		RETURN NEXT p;
 	END LOOP;
 END $$;
--- no table of facts is read whole, and rows are read for what is open only
+-- no table of facts is read whole, and rows are read for what is open only; so too when the date is a parameter
+SET LOCAL plan_cache_mode = force_generic_plan;
+PREPARE liste (date) AS SELECT facture, retard, solde FROM creances.encours_au($1);
+PREPARE stades (date) AS SELECT facture, stade FROM creances.encours_au($1);
 SELECT q, count(*) FILTER (WHERE p ~ 'Seq Scan on (creance|reglement)') AS whole, bool_or(p ~ 'Bitmap Index Scan on creance_ouverte') AS open_ones, max((regexp_match(p, 'rows=(\d+)'))[1]::integer) < 1000 AS few,
 	   bool_or(p ~ 'convention') AS penalties, bool_or(p ~ 'on relance_creance') AS stages, bool_or(p ~ 'on acte') AS holds
   FROM unnest(ARRAY[$$SELECT * FROM creances.balance_agee('2026-01-31')$$, $$SELECT * FROM creances.balance_agee_emission('2026-01-31')$$,
 		$$SELECT facture, retard, solde FROM creances.encours_au('2026-01-31')$$, $$SELECT facture, stade FROM creances.encours_au('2026-01-31')$$,
-		$$SELECT facture, suspension FROM creances.encours_au('2026-01-31')$$, $$SELECT sum(total_exigible) FROM creances.encours_au('2026-01-31')$$]) q, plan(q) p
+		$$SELECT facture, suspension FROM creances.encours_au('2026-01-31')$$, $$SELECT sum(total_exigible) FROM creances.encours_au('2026-01-31')$$,
+		$$EXECUTE liste ('2026-01-31')$$, $$EXECUTE stades ('2026-01-31')$$]) q, plan(q) p
  GROUP BY q ORDER BY q COLLATE "C";
+DEALLOCATE liste;
+DEALLOCATE stades;
 ROLLBACK;
 
 \echo == the nights of the engine, and what stade_au() tells of each afterwards

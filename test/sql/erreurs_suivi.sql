@@ -174,7 +174,7 @@ CREATE TRIGGER a_la_main AFTER INSERT ON sans_arguments FOR EACH STATEMENT EXECU
 SELECT refus($$INSERT INTO sans_arguments VALUES (1)$$);
 DROP TABLE sans_arguments;
 CREATE TABLE par_ligne (id integer PRIMARY KEY);
-CREATE TRIGGER par_ligne AFTER INSERT ON par_ligne FOR EACH ROW EXECUTE FUNCTION creances._suivi('immediat', '{}', '', '', '1', 'id');
+CREATE TRIGGER par_ligne BEFORE INSERT ON par_ligne FOR EACH ROW EXECUTE FUNCTION creances._suivi('immediat', '{}', '', '', '1', 'id');
 SELECT refus($$INSERT INTO par_ligne VALUES (1)$$);
 DROP TABLE par_ligne;
 

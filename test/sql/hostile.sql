@@ -39,7 +39,7 @@ CREATE TABLE patron (id int PRIMARY KEY, client text, ech date, ttc numeric);
 GRANT TRIGGER ON patron TO creances_pirate;
 SET ROLE creances_pirate;
 SELECT pg_temp.refus($$CREATE TRIGGER t AFTER INSERT ON patron REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION creances._suivi('immediat', '{}', '', '', '1', 'id')$$);
-SELECT pg_temp.refus($$SELECT creances._poser('patron', ARRAY['immediat', '{}', '', '', '1', 'id'])$$);
+SELECT pg_temp.refus($$SELECT creances._poser('patron', ARRAY['immediat', '{}', '', '', '1', 'id'], false)$$);
 SELECT pg_temp.refus($$SELECT creances.suivre_factures('patron')$$);
 RESET ROLE;
 
