@@ -78,6 +78,11 @@ REGRESS = \
 	suivi \
 	reglements \
 	clients \
+	correspondance \
+	date_passee \
+	qualite \
+	matrice \
+	chaque_jour \
 	erreurs_suivi \
 	erp \
 	ibm \

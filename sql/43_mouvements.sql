@@ -199,18 +199,18 @@ WITH p AS MATERIALIZED (
 	UNION SELECT r.paiement FROM creances.reglement r WHERE r.suivi = $1 AND r.cle = ANY ($2) AND r.paiement IS NOT NULL),
 i AS MATERIALIZED (
 	SELECT DISTINCT r.suivi, r.cle FROM creances.reglement r WHERE r.paiement = ANY ($2) AND r.suivi <> $1)
-INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)
-SELECT t.table_suivie, p.cle, clock_timestamp(), pg_current_xact_id()
+INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
+SELECT t.table_suivie, p.cle, clock_timestamp(), pg_current_xact_id(), false
   FROM p CROSS JOIN LATERAL (
 	SELECT s.table_suivie
 	  FROM creances.suivi s CROSS JOIN LATERAL creances._lien(s.table_suivie) l CROSS JOIN creances._lien($1) m
 	 WHERE s.genre = 'reglements' AND s.table_suivie <> $1 AND NOT s.correspondance ? 'cle_paiement'
-	   AND l.options ->> 'factures' IS NOT DISTINCT FROM m.options ->> 'factures' OFFSET 0) t
+	   AND coalesce(l.options ->> 'factures' = m.options ->> 'factures', true) OFFSET 0) t
 UNION ALL
-SELECT i.suivi, i.cle, clock_timestamp(), pg_current_xact_id()
+SELECT i.suivi, i.cle, clock_timestamp(), pg_current_xact_id(), false
   FROM i CROSS JOIN LATERAL (
 	SELECT FROM creances._lien(i.suivi) l CROSS JOIN creances._lien($1) m
-	 WHERE l.options ->> 'factures' IS NOT DISTINCT FROM m.options ->> 'factures' OFFSET 0) t$q$
+	 WHERE coalesce(l.options ->> 'factures' = m.options ->> 'factures', true) OFFSET 0) t$q$
 
 	-- Those that waited for an invoice that is there now.
 	WHEN 'attendus' THEN $q$
@@ -218,8 +218,8 @@ WITH RECURSIVE tables AS (
 	(SELECT c.suivi FROM creances.creance c ORDER BY c.suivi LIMIT 1)
 	UNION ALL
 	SELECT (SELECT c.suivi FROM creances.creance c WHERE c.suivi > t.suivi ORDER BY c.suivi LIMIT 1) FROM tables t WHERE t.suivi IS NOT NULL)
-INSERT INTO creances.a_revoir (suivi, cle, instant, transaction)
-SELECT l.suivi, l.cle, clock_timestamp(), pg_current_xact_id()
+INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
+SELECT l.suivi, l.cle, clock_timestamp(), pg_current_xact_id(), false
   FROM creances.ligne_refusee l
  WHERE l.attend IS NOT NULL AND l.code = 'facture'
    AND CASE WHEN l.attend LIKE 'numero:%'

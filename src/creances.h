@@ -195,6 +195,7 @@ typedef struct Relecture
 	const char *reprise;		/* how older receivables come in */
 	bool		chargement;		/* first load */
 	uint64		nb;				/* rows that the next statements work on */
+	ArrayType  *entrainantes;	/* keys that somebody else than us has touched */
 	bool		sql;			/* connected to SPI, under fixed settings */
 } Relecture;
 

@@ -22,6 +22,7 @@
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/jsonb.h"
@@ -37,12 +38,17 @@ typedef struct Creancier
 	DateADT		jour;			/* today, there */
 } Creancier;
 
-/* The known movements of a receivable */
+/*
+ * The known movements of a receivable: those that its paid column has shown,
+ * and those that come from tables of their own.
+ */
 typedef struct Connus
 {
-	Datum		deja;			/* their sum, 0: none */
-	int64		nombre;
-	TimestampTz su_le;			/* when the last was written down */
+	Datum		deja;			/* sum of the first, 0: none */
+	Datum		autres;			/* sum of the second, 0: none */
+	int64		nombre;			/* of both */
+	bool		lus;			/* there are some of the first */
+	TimestampTz su_le;			/* when the last of the first was written down */
 	DateADT		dernier;		/* date of the latest, SANS_DATE: none */
 } Connus;
 
@@ -400,6 +406,42 @@ ecrire_version(Ecriture *e, TupleTableSlot *p, DateADT jusque, bool retiree, Dat
 	ajouter(e, FAIT_VERSION);
 }
 
+/*
+ * Is there a row at all in this index?
+ */
+static bool
+non_vide(Ecriture *e, Fait fait, const char *index)
+{
+	Recherche	recherche = {0};
+	bool		trouvee;
+
+	ouvrir(e, &recherche, creances_ecriture_table(e, fait, fait == FAIT_REGLEMENT), index, 0);
+	creances_chercher(&recherche);
+	trouvee = creances_trouver(&recherche);
+	creances_recherche_fermer(&recherche);
+	return trouvee;
+}
+
+static bool
+mouvements_annexes(Ecriture *e)
+{
+	if (e->mouvements_annexes < 0)
+		e->mouvements_annexes = non_vide(e, FAIT_REGLEMENT, "reglement_suivi");
+	return e->mouvements_annexes > 0;
+}
+
+static bool
+des_attentes(Ecriture *e)
+{
+	if (e->des_attentes < 0)
+	{
+		e->des_attentes = non_vide(e, FAIT_REFUSEE, "ligne_refusee_attend");
+		if (e->des_attentes)
+			ouvrir(e, &e->attentes, T(e, FAIT_REFUSEE), "ligne_refusee_attend", 1);
+	}
+	return e->des_attentes > 0;
+}
+
 /* ----------------------------------------------------------------
  *		Movements
  * ----------------------------------------------------------------
@@ -422,9 +464,16 @@ lire_mouvements(Ecriture *e, Datum creancier, Datum facture, int32 rang, Connus 
 		TupleTableSlot *s = e->mouvements.ligne;
 		Datum		montant = valeur_de(t, s, RE_MONTANT);
 		TimestampTz connu = DatumGetTimestampTz(valeur_de(t, s, RE_CONNU_LE));
+		bool		lu;
+		Datum	   *somme;
 
-		m->deja = m->deja ? DirectFunctionCall2(numeric_add, m->deja, montant) : copie(montant);
-		m->su_le = m->nombre++ == 0 ? connu : Max(m->su_le, connu);
+		(void) fait_valeur(t, s, RE_SUIVI, &lu);
+		somme = lu ? &m->deja : &m->autres;
+		*somme = *somme ? DirectFunctionCall2(numeric_add, *somme, montant) : copie(montant);
+		if (lu)
+			m->su_le = m->lus ? Max(m->su_le, connu) : connu;
+		m->lus = m->lus || lu;
+		m->nombre++;
 		m->dernier = plus_tard(m->dernier, DatumGetDateADT(valeur_de(t, s, RE_LE)));
 	}
 }
@@ -493,8 +542,6 @@ ecrire_mouvements(Ecriture *e, Ligne *l, Cle *cle, Creancier *creancier, DateADT
 {
 	Datum		etat = m->deja ? m->deja : zero();
 	int64		numero = m->nombre;
-	bool		deja_ecrits = m->nombre > 0;
-	TimestampTz su_le = m->su_le;
 	Datum		delta;
 
 	if (cle && cle->pas >= 0)
@@ -516,7 +563,7 @@ ecrire_mouvements(Ecriture *e, Ligne *l, Cle *cle, Creancier *creancier, DateADT
 		{
 			DateADT		vu_le;
 
-			if (!pas_admis(pas[i]) || (deja_ecrits && pas[i]->instant <= su_le))
+			if (!pas_admis(pas[i]) || (m->lus && pas[i]->instant <= m->su_le))
 				continue;
 			delta = moins(pas[i]->regle, etat);
 			etat = pas[i]->regle;
@@ -536,6 +583,21 @@ ecrire_mouvements(Ecriture *e, Ligne *l, Cle *cle, Creancier *creancier, DateADT
 }
 
 /*
+ * What is left of the amount, once all that is known is written.
+ */
+static Datum
+solde_de(Ligne *l, Connus *m)
+{
+	Datum		solde = l->montant;
+
+	if (l->regle)
+		solde = moins(solde, l->regle);
+	else if (m->deja)
+		solde = moins(solde, m->deja);
+	return m->autres ? moins(solde, m->autres) : solde;
+}
+
+/*
  * Payments that wait for the row of this key are to be read again.
  */
 static void
@@ -543,7 +605,7 @@ reveiller(Ecriture *e, Datum cle)
 {
 	TableFaits *t;
 
-	if (!e->des_attentes)
+	if (!des_attentes(e))
 		return;
 	t = creances_ecriture_table(e, FAIT_REFUSEE, false);
 	creances_chercher(&e->attentes, cle);
@@ -559,7 +621,7 @@ revoir_reglements(Ecriture *e, Datum creancier, Datum facture, int32 rang)
 {
 	TableFaits *t = creances_ecriture_table(e, FAIT_REGLEMENT, true);
 
-	if (!e->mouvements_annexes)
+	if (!mouvements_annexes(e))
 		return;
 	ouvrir(e, &e->mouvements, t, "reglement_creance", 3);
 	creances_chercher(&e->mouvements, creancier, facture, Int32GetDatum(rang));
@@ -579,6 +641,28 @@ revoir_reglements(Ecriture *e, Datum creancier, Datum facture, int32 rang)
  */
 
 static void
+preparer_refus(Ecriture *e)
+{
+	MemoryContext dedans;
+	TupleDesc	desc;
+
+	if (e->refusees)
+		return;
+	dedans = MemoryContextSwitchTo(e->estate->es_query_cxt);
+	desc = CreateTemplateTupleDesc(6);
+
+	TupleDescInitEntry(desc, 1, "cle", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 2, "code", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 3, "motif", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 4, "facture", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 5, "rang", INT4OID, -1, 0);
+	TupleDescInitEntry(desc, 6, "creancier", TEXTOID, -1, 0);
+	e->desc_refusees = desc;
+	e->refusees = tuplestore_begin_heap(true, false, work_mem);
+	MemoryContextSwitchTo(dedans);
+}
+
+static void
 refuser(Ecriture *e, Ligne *l, Cle *cle, Action action)
 {
 	Datum		valeurs[6] = {l->cle, l->code, l->motif, l->facture, Int32GetDatum(l->rang), l->creancier};
@@ -587,6 +671,7 @@ refuser(Ecriture *e, Ligne *l, Cle *cle, Action action)
 
 	if (cle)
 		cle->action = action;
+	preparer_refus(e);
 	tuplestore_putvalues(e->refusees, e->desc_refusees, valeurs, nuls);
 	e->nb_refusees++;
 }
@@ -614,6 +699,32 @@ tenue_par(Ecriture *e, Ligne *l, Cle *cle)
 }
 
 /*
+ * The version of a new receivable that says that it was not there before.
+ */
+static void
+ecrire_absence(Ecriture *e, Ligne *l, DateADT nee_le, DateADT jusque)
+{
+	TableFaits *t = creances_ecriture_table(e, FAIT_VERSION, true);
+	TupleTableSlot *s = creances_fait_neuf(t, e->estate);
+
+	fait_poser(t, s, VE_CREANCIER, l->creancier);
+	fait_poser(t, s, VE_FACTURE, l->facture);
+	fait_poser(t, s, VE_RANG, Int32GetDatum(l->rang));
+	fait_poser(t, s, VE_VERSION, Int32GetDatum(1));
+	fait_poser(t, s, VE_JUSQUE, DateADTGetDatum(jusque));
+	fait_poser(t, s, VE_DEBITEUR, l->debiteur);
+	fait_poser(t, s, VE_NEE_LE, DateADTGetDatum(nee_le));
+	poser_date(t, s, VE_EMISSION, l->emission);
+	fait_poser(t, s, VE_ECHEANCE, DateADTGetDatum(l->echeance));
+	fait_poser(t, s, VE_MONTANT, l->montant);
+	fait_poser(t, s, VE_DEVISE, l->devise);
+	fait_poser(t, s, VE_RETIREE, BoolGetDatum(true));
+	fait_poser(t, s, VE_MOTIF, texte_fixe("renumerotee"));
+	fait_poser(t, s, VE_CONNU_LE, TimestampTzGetDatum(GetCurrentTimestamp()));
+	ajouter(e, FAIT_VERSION);
+}
+
+/*
  * A receivable that was not there.
  */
 static void
@@ -630,14 +741,22 @@ ecrire_neuve(Ecriture *e, Ligne *l, Cle *cle)
 	Connus		m = {0};
 	Datum		solde;
 	bool		soldee;
+	bool		renumerotee = false;
+	int			i;
 
 	m.dernier = SANS_DATE;
-	if (e->mouvements_annexes)
+	if (mouvements_annexes(e))
 		lire_mouvements(e, l->creancier, l->facture, l->rang, &m);
-	solde = l->regle ? moins(l->montant, l->regle) : m.deja ? moins(l->montant, m.deja) : l->montant;
+	solde = solde_de(l, &m);
 	soldee = comparer(solde, zero()) == 0;
 	ecrire_mouvements(e, l, cle, creancier, le, reprise, &m);
 
+	/* the row has changed its number today: before, it counted under the other */
+	for (i = cle ? cle->visee : -1; i >= 0 && !renumerotee; i = e->visees[i].suivante)
+		renumerotee = !e->visees[i].retiree;
+
+	if (renumerotee)
+		ecrire_absence(e, l, nee_le, creancier->jour);
 	s = creances_fait_neuf(t, e->estate);
 	fait_poser(t, s, CR_CREANCIER, l->creancier);
 	fait_poser(t, s, CR_FACTURE, l->facture);
@@ -651,8 +770,14 @@ ecrire_neuve(Ecriture *e, Ligne *l, Cle *cle)
 	fait_poser(t, s, CR_MONTANT, l->montant);
 	fait_poser(t, s, CR_DEVISE, l->devise);
 	fait_poser(t, s, CR_SOLDE, solde);
-	poser_date(t, s, CR_SOLDEE_LE, soldee ? plus_tard(nee_le, m.dernier) : SANS_DATE);
+	poser_date(t, s, CR_SOLDEE_LE,
+			   soldee ? plus_tard(plus_tard(nee_le, renumerotee ? creancier->jour : SANS_DATE), m.dernier) : SANS_DATE);
 	fait_poser(t, s, CR_VERSIONS, Int32GetDatum(0));
+	if (renumerotee)
+	{
+		fait_poser(t, s, CR_VERSIONS, Int32GetDatum(1));
+		fait_poser(t, s, CR_VERSION_LE, DateADTGetDatum(creancier->jour));
+	}
 	if (reprise)
 	{
 		fait_poser(t, s, CR_REPRISE_LE, DateADTGetDatum(r->depuis));
@@ -717,7 +842,7 @@ ecrire_maj(Ecriture *e, Ligne *l, Cle *cle, TupleTableSlot *p)
 		version_le = creancier->jour;
 	}
 	ecrire_mouvements(e, l, cle, creancier, le, false, &m);
-	solde = l->regle ? moins(l->montant, l->regle) : m.deja ? moins(l->montant, m.deja) : l->montant;
+	solde = solde_de(l, &m);
 	soldee = comparer(solde, zero()) == 0;
 
 	s = creances_fait_copie(t, p);
@@ -949,10 +1074,14 @@ noter_refus(Ecriture *e)
 	Recherche	recherche = {0};
 	bool		d_avant;
 
-	ouvrir(e, &recherche, t, "ligne_refusee_pkey", 1);
-	creances_chercher(&recherche, ObjectIdGetDatum(e->r->suivi));
-	d_avant = creances_trouver(&recherche);
-	creances_recherche_fermer(&recherche);
+	d_avant = RelationGetNumberOfBlocks(t->rel) > 0;
+	if (d_avant)
+	{
+		ouvrir(e, &recherche, t, "ligne_refusee_pkey", 1);
+		creances_chercher(&recherche, ObjectIdGetDatum(e->r->suivi));
+		d_avant = creances_trouver(&recherche);
+		creances_recherche_fermer(&recherche);
+	}
 	if (d_avant && !e->r->nuls[1])
 	{
 		int			i;
@@ -968,6 +1097,7 @@ noter_refus(Ecriture *e)
 	}
 	if (!d_avant && e->nb_refusees == 0)
 		return;
+	preparer_refus(e);
 	creances_sql(e->r);
 	creances_nommer("refusees", e->desc_refusees, e->refusees, e->nb_refusees);
 	if (d_avant)
@@ -975,36 +1105,6 @@ noter_refus(Ecriture *e)
 	if (e->nb_refusees > 0)
 		creances_executer(e->r, ORDRE_ANOMALIES, NULL);
 	SPI_unregister_relation("refusees");
-}
-
-static TupleDesc
-desc_refus(void)
-{
-	TupleDesc	desc = CreateTemplateTupleDesc(6);
-
-	TupleDescInitEntry(desc, 1, "cle", TEXTOID, -1, 0);
-	TupleDescInitEntry(desc, 2, "code", TEXTOID, -1, 0);
-	TupleDescInitEntry(desc, 3, "motif", TEXTOID, -1, 0);
-	TupleDescInitEntry(desc, 4, "facture", TEXTOID, -1, 0);
-	TupleDescInitEntry(desc, 5, "rang", INT4OID, -1, 0);
-	TupleDescInitEntry(desc, 6, "creancier", TEXTOID, -1, 0);
-	return desc;
-}
-
-/*
- * Is there a row at all in this index?
- */
-static bool
-non_vide(Ecriture *e, Fait fait, const char *index)
-{
-	Recherche	recherche = {0};
-	bool		trouvee;
-
-	ouvrir(e, &recherche, creances_ecriture_table(e, fait, fait == FAIT_REGLEMENT), index, 0);
-	creances_chercher(&recherche);
-	trouvee = creances_trouver(&recherche);
-	creances_recherche_fermer(&recherche);
-	return trouvee;
 }
 
 /*
@@ -1023,14 +1123,9 @@ creances_ecrire(Ecriture *e, Lignes *lignes)
 	e->instantane = GetActiveSnapshot();
 	e->creanciers = mots_create(CurrentMemoryContext, 4, NULL);
 	e->visee = table_slot_create(t->rel, NULL);
-	e->desc_refusees = desc_refus();
-	e->refusees = tuplestore_begin_heap(true, false, work_mem);
 	ouvrir(e, &e->par_cle, t, "creance_suivi", 2);
 	ouvrir(e, &e->par_numero, t, "creance_pkey", 3);
-	e->mouvements_annexes = non_vide(e, FAIT_REGLEMENT, "reglement_suivi");
-	e->des_attentes = non_vide(e, FAIT_REFUSEE, "ligne_refusee_attend");
-	if (e->des_attentes)
-		ouvrir(e, &e->attentes, T(e, FAIT_REFUSEE), "ligne_refusee_attend", 1);
+	e->mouvements_annexes = e->des_attentes = -1;
 
 	e->lot = AllocSetContextCreate(appelant, "creances: lot", ALLOCSET_DEFAULT_SIZES);
 	while ((nb = creances_lignes_lot(lignes, LOT_LIGNES, e->lot, &lot)) > 0)
@@ -1050,6 +1145,7 @@ creances_ecrire(Ecriture *e, Lignes *lignes)
 	creances_recherche_fermer(&e->debiteurs);
 	creances_recherche_fermer(&e->attentes);
 	ExecDropSingleTupleTableSlot(e->visee);
-	tuplestore_end(e->refusees);
+	if (e->refusees)
+		tuplestore_end(e->refusees);
 	PopActiveSnapshot();
 }

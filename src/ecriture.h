@@ -42,8 +42,8 @@ typedef struct Ecriture
 	struct Creancier *creancier;
 	int			nb_creanciers;
 	mots_hash  *tiers;			/* debtors known to be in their table */
-	bool		mouvements_annexes; /* some movements come from tables of their own */
-	bool		des_attentes;	/* some payments wait for their invoice */
+	int			mouvements_annexes; /* do movements come from tables of their own? -1: not known yet */
+	int			des_attentes;	/* do payments wait for their invoice? likewise */
 	Tuplestorestate *refusees;
 	TupleDesc	desc_refusees;
 	uint64		nb_refusees;

@@ -16,16 +16,22 @@
 #include "faits.h"
 
 #include "access/table.h"
+#include "access/transam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/index.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 /* What this session knows of a table of ours; any change of it is noticed. */
 typedef struct Modele
@@ -37,6 +43,12 @@ typedef struct Modele
 	bool		connue;
 	bool		autres;			/* it has columns that are not ours */
 	AttrNumber	col[NB_COLONNES_MAX];
+	/* what is dear to make again for each refresh */
+	MemoryContext contexte;
+	int			nb_index;
+	Oid		   *index;
+	IndexInfo **infos;			/* NULL: to be made each time */
+	ExprState **contraintes;	/* likewise */
 } Modele;
 
 static const char *const cols_creance[] = {
@@ -118,7 +130,105 @@ apprendre_modele(Modele *m, Relation rel)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 creances_errmsg("il manque des colonnes à la table creances.%s", m->nom)));
 	m->relid = RelationGetRelid(rel);
+	if (m->contexte == NULL)
+		m->contexte = AllocSetContextCreate(TopMemoryContext, "creances: table", ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(m->contexte);
+	m->nb_index = -1;
+	m->index = NULL;
+	m->infos = NULL;
+	m->contraintes = NULL;
 	m->connue = true;
+}
+
+static bool
+fonction_de_l_utilisateur(Oid fonction, void *contexte)
+{
+	return fonction >= FirstNormalObjectId;
+}
+
+/*
+ * Does an expression hold a function that somebody may replace?
+ */
+static bool
+expression_changeante(Node *noeud, void *contexte)
+{
+	if (noeud == NULL)
+		return false;
+	if (check_functions_in_node(noeud, fonction_de_l_utilisateur, NULL))
+		return true;
+	return expression_tree_walker(noeud, expression_changeante, contexte);
+}
+
+/*
+ * The indexes and the constraints of a table, made once and kept while it does
+ * not change: a refresh of one row would spend more on them than on the row.
+ */
+static void
+outiller_modele(Modele *m, Relation rel)
+{
+	MemoryContext dedans = MemoryContextSwitchTo(m->contexte);
+	List	   *index = RelationGetIndexList(rel);
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+	ListCell   *lc;
+	int			i = 0;
+
+	m->index = palloc(sizeof(Oid) * Max(list_length(index), 1));
+	m->infos = palloc0(sizeof(IndexInfo *) * Max(list_length(index), 1));
+	foreach(lc, index)
+	{
+		Relation	r = index_open(lfirst_oid(lc), RowExclusiveLock);
+		IndexInfo  *info = BuildIndexInfo(r);
+
+		m->index[i] = lfirst_oid(lc);
+		if (r->rd_rel->relam == BTREE_AM_OID && info->ii_Expressions == NIL &&
+			!expression_changeante((Node *) info->ii_Predicate, NULL))
+		{
+			if (info->ii_Predicate != NIL)
+				info->ii_PredicateState = ExecInitQual((List *) expression_planner((Expr *) info->ii_Predicate), NULL);
+			m->infos[i] = info;
+		}
+		index_close(r, NoLock);
+		i++;
+	}
+	if (constr && constr->num_check > 0)
+	{
+		m->contraintes = palloc(sizeof(ExprState *) * constr->num_check);
+		for (i = 0; i < constr->num_check && m->contraintes; i++)
+		{
+			Expr	   *expr = stringToNode(constr->check[i].ccbin);
+
+			if (expression_changeante((Node *) expr, NULL))
+				m->contraintes = NULL;
+			else
+				m->contraintes[i] = ExecInitExpr(expression_planner(expr), NULL);
+		}
+	}
+	m->nb_index = list_length(index);
+	MemoryContextSwitchTo(dedans);
+}
+
+/*
+ * What ExecOpenIndices() does, with what is kept.
+ */
+static void
+ouvrir_index(Modele *m, ResultRelInfo *rri)
+{
+	int			i;
+
+	if (m->nb_index < 0)
+		outiller_modele(m, rri->ri_RelationDesc);
+	rri->ri_NumIndices = m->nb_index;
+	rri->ri_ConstraintExprs = m->contraintes;
+	if (m->nb_index == 0)
+		return;
+	rri->ri_IndexRelationDescs = palloc(sizeof(Relation) * m->nb_index);
+	rri->ri_IndexRelationInfo = palloc(sizeof(IndexInfo *) * m->nb_index);
+	for (i = 0; i < m->nb_index; i++)
+	{
+		rri->ri_IndexRelationDescs[i] = index_open(m->index[i], RowExclusiveLock);
+		rri->ri_IndexRelationInfo[i] = m->infos[i] ? m->infos[i] :
+			BuildIndexInfo(rri->ri_IndexRelationDescs[i]);
+	}
 }
 
 /*
@@ -154,8 +264,7 @@ creances_fait_ouvrir(TableFaits *t, Fait fait, bool ecrire, EState *estate)
 
 		t->rri = makeNode(ResultRelInfo);
 		InitResultRelInfo(t->rri, t->rel, 0, NULL, 0);
-		if (t->rel->rd_rel->relhasindex)
-			ExecOpenIndices(t->rri, false);
+		ouvrir_index(m, t->rri);
 		t->place = table_slot_create(t->rel, NULL);
 		t->lot = palloc0(sizeof(TupleTableSlot *) * LOT_FAITS);
 		t->ecrite = true;

@@ -97,6 +97,7 @@ typedef struct Cle
 	bool		libre;			/* ours to refresh */
 	bool		neuve;			/* had no receivable when it was locked */
 	bool		chargement;		/* synchroniser() has put it in the journal */
+	bool		entrainee;		/* only we have put it there */
 	uint8		action;			/* of its row */
 } Cle;
 

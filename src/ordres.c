@@ -76,9 +76,8 @@ static const char *const textes[NB_ORDRES] = {
 	" SELECT DISTINCT unnest($2) EXCEPT SELECT creancier FROM creances.creancier ORDER BY 1 ON CONFLICT DO NOTHING",
 
 	[ORDRE_TIERS_DEBITEUR] =
-	"INSERT INTO creances.debiteur"
-	" SELECT f.* FROM (SELECT DISTINCT x.creancier, x.debiteur FROM unnest($2, $6) x(creancier, debiteur) ORDER BY 1, 2) k"
-	"  CROSS JOIN LATERAL creances._fiche(k.creancier, k.debiteur) f"
+	"INSERT INTO creances.debiteur (creancier, debiteur)"
+	" SELECT DISTINCT x.creancier, x.debiteur FROM unnest($2, $6) x(creancier, debiteur) ORDER BY 1, 2"
 	" ON CONFLICT DO NOTHING",
 
 	/* a number may be free again: look at the rows that it was refused to */
@@ -107,7 +106,7 @@ static const char *const textes[NB_ORDRES] = {
 	"              WHERE suivi = $1 AND retiree_le IS NULL) c ON c.cle = l.cle"
 	"  LEFT JOIN creances.ligne_refusee a ON a.suivi = $1 AND a.cle = coalesce(l.cle, c.cle)"
 	"  LEFT JOIN LATERAL (SELECT sum(r.montant) AS deja FROM creances.reglement r"
-	"                      WHERE " MEME_CREANCE("r", "c") ") m ON true"
+	"                      WHERE r.suivi IS NULL AND " MEME_CREANCE("r", "c") ") m ON true"
 	"  CROSS JOIN LATERAL (SELECT CASE"
 	"     WHEN l.cle IS NULL OR NOT l.suivie AND c.cle IS NOT NULL THEN 'en trop dans le suivi'"
 	"     WHEN NOT l.suivie THEN CASE WHEN a.cle IS NOT NULL THEN 'anomalie à lever' END"

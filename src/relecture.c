@@ -121,17 +121,18 @@ prendre_cles(Ecriture *e, ArrayType *cles)
 }
 
 /*
- * The keys that are ours to refresh, as an array.
+ * The keys that are ours to refresh, as an array; if asked, only those that
+ * somebody else has touched.
  */
 static ArrayType *
-cles_libres(Ecriture *e)
+cles_libres(Ecriture *e, bool touchees)
 {
 	Datum	   *valeurs = palloc(sizeof(Datum) * Max(e->nb_cles, 1));
 	int			i,
 				n = 0;
 
 	for (i = 0; i < e->nb_cles; i++)
-		if (e->cles[i].libre)
+		if (e->cles[i].libre && !(touchees && e->cles[i].entrainee))
 			valeurs[n++] = e->cles[i].texte;
 	return construct_array(valeurs, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
@@ -344,6 +345,7 @@ consommer(Ecriture *e)
 		p->regle_le = nul || !creances_jour_admis(DatumGetDateADT(d)) ? SANS_DATE : DatumGetDateADT(d);
 		d = fait_valeur(t, s, RV_CHARGEMENT, &nul);
 		p->de_l_erp = nul;
+		e->cles[n].entrainee = !nul && !DatumGetBool(d) && (p->suivant < 0 || e->cles[n].entrainee);
 		if (!nul && DatumGetBool(d))
 			e->cles[n].chargement = true;
 	}
@@ -410,10 +412,14 @@ lire_et_ecrire(Ecriture *e, Lecture *lecture)
 	}
 	if (annexe)
 	{
+		MemoryContext appelant = CurrentMemoryContext;
+
+		r->entrainantes = r->nuls[1] ? NULL : cles_libres(e, true);
 		creances_nommer("lu", desc, lu, tuplestore_tuple_count(lu));
 		e->nb += r->genre == GENRE_CLIENTS ? creances_ecrire_clients(r) :
 			creances_ecrire_mouvements(r, desc);
 		SPI_unregister_relation("lu");
+		MemoryContextSwitchTo(appelant);
 	}
 	if (lu)
 		tuplestore_end(lu);
@@ -470,7 +476,7 @@ creances_relire(Oid suivi, ArrayType *cles, bool consommer_journal, bool chargem
 	{
 		if (consommer_journal)
 			consommer(&e);
-		libres = cles_libres(&e);
+		libres = cles_libres(&e, false);
 		creances_parametre(&r, 2, PointerGetDatum(libres), false);
 		lire_et_ecrire(&e, lecture);
 	}

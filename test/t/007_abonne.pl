@@ -54,7 +54,7 @@ UNION ALL SELECT NULL, invariant, detail, NULL FROM creances.coherence()};
 # the first copy, then what the ERP does
 is( $abonne->safe_psql('postgres', q{SELECT count(*) FROM creances.creance WHERE creancier = 'principal'}),
 	'9', 'the initial copy fires the triggers');
-is($abonne->safe_psql('postgres', q{SELECT table_suivie, declencheur FROM creances.suivi ORDER BY 1::text}),
+is($abonne->safe_psql('postgres', q{SELECT table_suivie, declencheur FROM creances.suivi ORDER BY table_suivie::text}),
 	"autres|instruction\nclients|ligne\nfactures|ligne\npaiements|ligne", 'how each is tied');
 
 $erp->safe_psql(
