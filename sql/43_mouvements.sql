@@ -195,10 +195,10 @@ ON CONFLICT (suivi, cle) DO UPDATE
 	-- the same table of invoices.
 	WHEN 'entraines' THEN $q$
 WITH p AS MATERIALIZED (
-	SELECT l.m_paiement AS cle FROM lu l WHERE l.m_paiement IS NOT NULL
-	UNION SELECT r.paiement FROM creances.reglement r WHERE r.suivi = $1 AND r.cle = ANY ($2) AND r.paiement IS NOT NULL),
+	SELECT l.m_paiement AS cle FROM lu l WHERE l.m_paiement IS NOT NULL AND l.cle = ANY ($6)
+	UNION SELECT r.paiement FROM creances.reglement r WHERE r.suivi = $1 AND r.cle = ANY ($6) AND r.paiement IS NOT NULL),
 i AS MATERIALIZED (
-	SELECT DISTINCT r.suivi, r.cle FROM creances.reglement r WHERE r.paiement = ANY ($2) AND r.suivi <> $1)
+	SELECT DISTINCT r.suivi, r.cle FROM creances.reglement r WHERE r.paiement = ANY ($6) AND r.suivi <> $1)
 INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
 SELECT t.table_suivie, p.cle, clock_timestamp(), pg_current_xact_id(), false
   FROM p CROSS JOIN LATERAL (

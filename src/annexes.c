@@ -142,8 +142,12 @@ creances_ecrire_mouvements(Relecture *r, TupleDesc lu)
 	}
 	if (nb_voulus > 0)
 		executer(r, ANNEXE_REFUS, par_cles, NULL);
-	if (par_cles && r->genre == GENRE_REGLEMENTS)
+	if (r->genre == GENRE_REGLEMENTS && r->entrainantes)
+	{
+		/* not what was read again because of the other table */
+		creances_parametre(r, 6, PointerGetDatum(r->entrainantes), false);
 		executer(r, ANNEXE_ENTRAINES, par_cles, NULL);
+	}
 	oublier(ANNEXE_CIBLES, cibles);
 	oublier(ANNEXE_VOULUS, voulus);
 	return nb;

@@ -26,6 +26,9 @@
 
 #include "creances.h"
 
+/* Times that a refresh looks at what it has itself sent for. */
+#define TOURS		3
+
 /* Keys refreshed together. */
 #define TRANCHE		100000
 
@@ -284,7 +287,9 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 	Datum	   *oids;
 	int			nb,
 				i;
-	uint64		total = 0;
+	uint64		total = 0,
+				avant;
+	int			tour = 0;
 	char	   *lot = NULL;
 
 	if (RecoveryInProgress())
@@ -302,24 +307,30 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 		lot = psprintf("%d", PG_GETARG_INT32(0));
 	}
 
-	creances_reprendre_attendus();
-	ordre_seul(InvalidOid, NULL, false, NULL, ORDRE_SUIVIS, lire_liste, &suivis);
-	if (suivis.valeurs == NULL)
-		PG_RETURN_INT64(0);
-	deconstruct_array(suivis.valeurs, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &oids, NULL, &nb);
-	for (i = 0; i < nb; i++)
+	do
 	{
-		Liste		cles = {CurrentMemoryContext, NULL, false};
+		avant = total;
+		creances_reprendre_attendus();
+		suivis.valeurs = NULL;
+		ordre_seul(InvalidOid, NULL, false, NULL, ORDRE_SUIVIS, lire_liste, &suivis);
+		if (suivis.valeurs == NULL)
+			break;
+		deconstruct_array(suivis.valeurs, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &oids, NULL, &nb);
+		for (i = 0; i < nb; i++)
+		{
+			Liste		cles = {CurrentMemoryContext, NULL, false};
 
-		/* what a table has left that is followed no more waits for cesser_suivi() */
-		if (!creances_suivie(DatumGetObjectId(oids[i])))
-			continue;
-		ordre_seul(DatumGetObjectId(oids[i]), NULL, false, lot, ORDRE_CLES, lire_liste, &cles);
-		if (cles.table_entiere)
-			total += traiter(DatumGetObjectId(oids[i]), NULL, false);
-		else if (cles.valeurs)
-			total += par_tranches(DatumGetObjectId(oids[i]), cles.valeurs);
-	}
+			/* what a table has left that is followed no more waits for cesser_suivi() */
+			if (!creances_suivie(DatumGetObjectId(oids[i])))
+				continue;
+			ordre_seul(DatumGetObjectId(oids[i]), NULL, false, lot, ORDRE_CLES, lire_liste, &cles);
+			if (cles.table_entiere)
+				total += traiter(DatumGetObjectId(oids[i]), NULL, false);
+			else if (cles.valeurs)
+				total += par_tranches(DatumGetObjectId(oids[i]), cles.valeurs);
+		}
+		/* a renumbered invoice sends for its payments, a payment for its allocations */
+	} while (total > avant && lot == NULL && ++tour < TOURS);
 	PG_RETURN_INT64(total);
 }
 
