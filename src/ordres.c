@@ -109,7 +109,7 @@ static const char *const textes[NB_ORDRES] = {
 	"                      WHERE r.suivi IS NULL AND " MEME_CREANCE("r", "c") ") m ON true"
 	"  CROSS JOIN LATERAL (SELECT CASE"
 	"     WHEN l.cle IS NULL OR NOT l.suivie AND c.cle IS NOT NULL THEN 'en trop dans le suivi'"
-	"     WHEN NOT l.suivie THEN CASE WHEN a.cle IS NOT NULL THEN 'anomalie à lever' END"
+	"     WHEN NOT l.suivie THEN CASE WHEN a.cle IS NOT NULL AND a.attend IS NULL THEN 'anomalie à lever' END"
 	"     WHEN l.code IS NOT NULL THEN CASE WHEN a.code IS DISTINCT FROM l.code THEN 'anomalie à signaler : ' || l.motif END"
 	"     WHEN a.code = 'doublon' THEN CASE WHEN NOT EXISTS ("
 	"          SELECT FROM creances.creance x WHERE " MEME_CREANCE("x", "l") " AND x.retiree_le IS NULL)"

@@ -175,7 +175,8 @@ CREATE TABLE journal (ordre bigint GENERATED ALWAYS AS IDENTITY, jour integer, s
 -- The same of the payments. numero: of the invoice, if it is known by then; compte: of none.
 CREATE TABLE journal_paiement (ordre bigint GENERATED ALWAYS AS IDENTITY, jour integer, societe text, paiement bigint, present boolean,
 	numero text, compte boolean, client text, le integer, montant numeric, devise text);
-CREATE TABLE numero_q (id bigint PRIMARY KEY, numero text);
+-- how payments name an invoice that has been entered, and its number
+CREATE TABLE nom (societe text, nom text, numero text, PRIMARY KEY (societe, nom));
 CREATE FUNCTION tenir_journal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
 	jour CONSTANT integer := current_setting('essai.jour');
@@ -191,11 +192,14 @@ BEGIN
 	VALUES (jour, TG_ARGV[0], n ->> 'numero', CASE WHEN ancien IS NULL THEN TG_OP ELSE 'prend' END, TG_OP <> 'DELETE',
 			n ->> 'client', (n ->> 'emission')::date - base, (n ->> 'echeance')::date - base, m, n ->> 'devise',
 			coalesce((n ->> 'paye')::numeric, m - (n ->> 'reste')::numeric), (n ->> 'paye_le')::date - base);
-	-- what pays a key pays the number that it bears
-	IF TG_ARGV[0] = 'Q' AND (TG_OP = 'INSERT' OR ancien IS NOT NULL) THEN
-		INSERT INTO essai.numero_q VALUES (NEW.id, NEW.numero) ON CONFLICT (id) DO UPDATE SET numero = excluded.numero;
+	-- what pays a key pays the number that it bears; a payment may have come first
+	IF TG_ARGV[0] IN ('P', 'Q') AND (TG_OP = 'INSERT' OR ancien IS NOT NULL) THEN
+		INSERT INTO essai.nom VALUES (TG_ARGV[0], n ->> CASE TG_ARGV[0] WHEN 'P' THEN 'numero' ELSE 'id' END, NEW.numero)
+		ON CONFLICT (societe, nom) DO UPDATE SET numero = excluded.numero;
 		INSERT INTO essai.journal_paiement (jour, societe, paiement, present, numero, compte, client, le, montant, devise)
-		SELECT jour, 'Q', q.id, true, NEW.numero, false, q.client, q.le - base, q.montant, q.devise FROM essai.pq q WHERE q.piece = NEW.id;
+		SELECT jour, 'P', p.id, true, NEW.numero, false, p.client, p.le - base, p.montant, p.devise FROM essai.pp p WHERE TG_ARGV[0] = 'P' AND p.piece = NEW.numero
+		UNION ALL
+		SELECT jour, 'Q', q.id, true, NEW.numero, false, q.client, q.le - base, q.montant, q.devise FROM essai.pq q WHERE TG_ARGV[0] = 'Q' AND q.piece = NEW.id;
 	END IF;
 	RETURN NULL;
 END $$;
@@ -205,8 +209,7 @@ DECLARE
 BEGIN
 	INSERT INTO essai.journal_paiement (jour, societe, paiement, present, numero, compte, client, le, montant, devise)
 	VALUES (current_setting('essai.jour')::integer, TG_ARGV[0], r.id, TG_OP <> 'DELETE',
-			CASE TG_ARGV[0] WHEN 'P' THEN r.piece::text ELSE (SELECT q.numero FROM essai.numero_q q WHERE q.id::text = r.piece::text) END,
-			r.piece IS NULL, r.client, r.le - current_setting('essai.base')::date, r.montant, r.devise);
+			(SELECT x.numero FROM essai.nom x WHERE x.societe = TG_ARGV[0] AND x.nom = r.piece::text), r.piece IS NULL, r.client, r.le - current_setting('essai.base')::date, r.montant, r.devise);
 	RETURN NULL;
 END $$;
 \set echo :ECHO

@@ -50,6 +50,13 @@ BEGIN
 		VALUES (j, OLD.numero, OLD.client, OLD.emission, NULL, OLD.echeance, OLD.montant, OLD.devise, OLD.nature, true);
 		RETURN NULL;
 	END IF;
+	-- under a new number from this day on, unless it was known
+	IF TG_OP = 'UPDATE' AND OLD.numero <> NEW.numero THEN
+		INSERT INTO etat (jour, facture, debiteur, emission, naissance, echeance, montant, devise, nature, supprimee)
+		SELECT v.jour, v.numero, OLD.client, OLD.emission, NULL, OLD.echeance, OLD.montant, OLD.devise, OLD.nature, true
+		  FROM (VALUES (j, OLD.numero), ('-infinity', NEW.numero)) v(jour, numero)
+		 WHERE v.jour = j OR NOT EXISTS (SELECT FROM etat e WHERE e.facture = NEW.numero);
+	END IF;
 	SELECT coalesce(sum(m.montant), 0) INTO deja FROM mouvement m WHERE m.facture = NEW.numero;
 	IF NEW.paye <> deja THEN
 		INSERT INTO mouvement VALUES (NEW.numero, CASE WHEN (NEW.paye < deja) = (NEW.montant >= 0) THEN j ELSE coalesce(NEW.paye_le, j) END, NEW.paye - deja);
@@ -94,7 +101,7 @@ BEGIN
 	UPDATE creances.creancier SET fuseau = zone(j);
 	FOR i IN 1 .. actes LOOP
 		SELECT * INTO r FROM f ORDER BY random() LIMIT 1;
-		CASE (random() * 14)::integer
+		CASE (random() * 15)::integer
 		WHEN 0, 1, 2, 3 THEN
 			m := round((random() * 900 + 100)::numeric, 2) * CASE WHEN random() < 0.2 THEN -1 ELSE 1 END;
 			INSERT INTO f (numero, client, emission, echeance, montant, nature, devise)
@@ -110,6 +117,7 @@ BEGIN
 		WHEN 11 THEN UPDATE f SET echeance = echeance + (random() * 20 - 10)::integer, emission = emission + (random() * 4 - 2)::integer WHERE id = r.id;
 		WHEN 12 THEN UPDATE f SET client = 'C' || (random() * 3)::integer, devise = CASE WHEN random() < 0.5 THEN 'USD' ELSE devise END WHERE id = r.id;
 		WHEN 13 THEN DELETE FROM f WHERE id = r.id;
+		WHEN 14 THEN UPDATE f SET numero = 'N' || j * 100 + i WHERE id = r.id;
 		ELSE	-- one that was deleted comes back
 			INSERT INTO f (numero, client, emission, echeance, montant, devise)
 			SELECT e.facture, e.debiteur, e.emission, e.echeance, e.montant, e.devise FROM etat e
