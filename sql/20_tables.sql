@@ -256,6 +256,7 @@ CREATE TABLE creances.ligne_refusee (
 	attend		text,
 	creancier	text,
 	facture		text,
+	debiteur	text,
 	depuis		timestamptz NOT NULL DEFAULT clock_timestamp(),
 	PRIMARY KEY (suivi, cle)
 );
@@ -269,6 +270,7 @@ COMMENT ON COLUMN creances.ligne_refusee.motif IS 'Explication.';
 COMMENT ON COLUMN creances.ligne_refusee.attend IS 'Cle, dans sa table, de la facture que ce reglement attend : il est relu quand elle arrive.';
 COMMENT ON COLUMN creances.ligne_refusee.creancier IS 'Creancier de la facture que ce reglement paierait.';
 COMMENT ON COLUMN creances.ligne_refusee.facture IS 'Facture que ce reglement paierait : elle n''est pas reclamee tant qu''il n''est pas lu.';
+COMMENT ON COLUMN creances.ligne_refusee.debiteur IS 'Client de ce reglement : rien ne lui est reclame tant qu''il n''est pas lu.';
 COMMENT ON COLUMN creances.ligne_refusee.depuis IS 'Instant de la constatation.';
 
 CREATE TABLE creances.a_decider (

@@ -162,7 +162,7 @@ CREATE FUNCTION creances._requete_reglements(options jsonb, lecture text) RETURN
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT format($q$
-SELECT s.cle, s.creancier, 'compte:' || s.reglement AS facture, 1 AS rang, s.debiteur, 'acompte' AS nature,
+SELECT s.cle, s.creancier, %L || s.reglement AS facture, 1 AS rang, s.debiteur, 'acompte' AS nature,
 	   s.le AS emission, NULL::date AS livraison, s.le AS echeance, -s.montant AS montant, coalesce(s.devise, 'EUR') AS devise,
 	   NULL::numeric AS regle, NULL::date AS regle_le, s.suivie AND (s.code IS NOT NULL OR NOT s.lie AND s.montant <> 0) AS suivie, s.code,
 	   CASE s.code
@@ -195,7 +195,7 @@ SELECT s.cle, s.creancier, 'compte:' || s.reglement AS facture, 1 AS rang, s.deb
 							WHEN lower(b.nature) ~ '(acompte|deposit|advance|prepay)' THEN 'acompte'
 							ELSE 'paiement' END AS nature
 				  FROM (%s) b) s) s
-$q$, CASE WHEN options ->> 'factures' IS NULL THEN 'NULL::regclass' ELSE format('to_regclass(%L)', options ->> 'factures') END, lecture);
+$q$, 'compte:' || coalesce(options ->> 'compte', ''), CASE WHEN options ->> 'factures' IS NULL THEN 'NULL::regclass' ELSE format('to_regclass(%L)', options ->> 'factures') END, lecture);
 END;
 COMMENT ON FUNCTION creances._requete_reglements(jsonb, text) IS 'Texte de la requete qui juge les lignes d''une table de reglements.';
 

@@ -78,7 +78,11 @@ SELECT count(*) FROM (
 	 ORDER BY c.creancier, c.facture, c.rang FOR NO KEY UPDATE OF c) x$q$
 
 	WHEN 'mouvements' THEN format($q$
-WITH connus AS (%1$s),
+WITH RECURSIVE tables AS (
+	(SELECT c.suivi FROM creances.creance c ORDER BY c.suivi LIMIT 1)
+	UNION ALL
+	SELECT (SELECT c.suivi FROM creances.creance c WHERE c.suivi > t.suivi ORDER BY c.suivi LIMIT 1) FROM tables t WHERE t.suivi IS NOT NULL),
+connus AS (%1$s),
 totaux AS (SELECT cle, creancier, facture, rang, nature, sum(somme) AS somme FROM connus GROUP BY 1, 2, 3, 4, 5),
 etat AS (
 	SELECT r.cle, count(*) AS nb, (array_agg(r.dit_le ORDER BY r.connu_le DESC, r.reglement DESC))[1] AS dit_le
@@ -87,7 +91,7 @@ etat AS (
 laissees AS (SELECT cle FROM lu WHERE code IS NOT NULL UNION ALL SELECT cle FROM voulus WHERE code <> 'facture'),
 -- (what stood on account until now pays its invoice from now on)
 v AS (SELECT v.*, e.dit_le AS disait,
-			 e.nb IS NULL AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = $1 AND c.cle = v.cle) AS neuve
+			 e.nb IS NULL AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = $1 AND c.cle = v.cle)%3$s AS neuve
 		FROM voulus v LEFT JOIN etat e ON e.cle = v.cle WHERE v.code IS NULL),
 -- to be spread: by due date, over what each one still lacks, the rest on the last
 a_repartir AS (
@@ -115,10 +119,10 @@ ecritures AS (
 	   AND (v.cle IS NULL OR (v.creancier, v.facture, v.nature, coalesce(v.rang, t.rang)) <> (t.creancier, t.facture, t.nature, t.rang))
 	UNION ALL
 	-- its date: when the money came. What was dated the day it was seen stays
-	SELECT c.cle, c.creancier, c.facture, c.rang, x.signe * c.somme, CASE x.signe WHEN -1 THEN c.le ELSE v.le END, c.nature,
-		   v.reference, v.paiement, v.le, 2
+	SELECT c.cle, c.creancier, c.facture, c.rang, x.signe * c.somme, d.le, c.nature, v.reference, v.paiement, d.le, 2 + (x.signe > 0)::integer
 	  FROM v JOIN connus c ON c.cle = v.cle AND c.le = v.disait
 	 CROSS JOIN (VALUES (-1), (1)) x(signe)
+	 CROSS JOIN LATERAL (SELECT CASE x.signe WHEN -1 THEN c.le ELSE v.le END AS le) d
 	 WHERE v.disait <> v.le AND c.somme <> 0
 	UNION ALL
 	SELECT v.cle, v.creancier, v.facture, v.rang, v.montant - coalesce(t.somme, 0), CASE WHEN v.neuve THEN v.le ELSE v.jour END, v.nature,
@@ -149,7 +153,17 @@ SELECT e.creancier, concat_ws(':', '', $1::text, e.cle, coalesce(s.nb, 0) + row_
 	   $1, e.cle, e.reference, e.paiement, e.dit_le
   FROM ecritures e LEFT JOIN etat s ON s.cle = e.cle
  ORDER BY e.cle, e.ordre, e.rang, e.le$q$,
-		connus, CASE WHEN par_cles THEN ' AND r.cle = ANY ($2)' ELSE '' END)
+		connus, CASE WHEN par_cles THEN ' AND r.cle = ANY ($2)' ELSE '' END,
+		-- an allocation of what its payment has on account; a table that is
+		-- loaded whole tells a history that is over
+		CASE WHEN par_cles THEN $n$
+			 AND (v.paiement IS NULL OR NOT EXISTS (SELECT FROM tables t JOIN creances.creance c ON c.suivi = t.suivi AND c.cle = v.paiement
+													 WHERE c.facture LIKE 'compte:%' AND c.solde <= -v.montant AND c.retiree_le IS NULL))$n$ ELSE '' END)
+
+	-- The date that the ERP gives now, where the day it was seen counts in balances.
+	WHEN 'dates' THEN $q$
+UPDATE creances.reglement r SET dit_le = v.le
+  FROM voulus v WHERE v.code IS NULL AND r.suivi = $1 AND r.cle = v.cle AND r.le <> r.dit_le AND r.dit_le <> v.le$q$
 
 	-- What paid an invoice until now is a credit of its own from now on.
 	WHEN 'desimputes' THEN $q$
@@ -190,6 +204,11 @@ SELECT $1, v.cle, v.code, v.motif, v.attend, v.creancier, CASE WHEN v.code <> 'f
   FROM voulus v WHERE v.code IS NOT NULL ORDER BY v.cle
 ON CONFLICT (suivi, cle) DO UPDATE
    SET code = excluded.code, motif = excluded.motif, attend = excluded.attend, creancier = excluded.creancier, facture = excluded.facture$q$
+
+	-- Money came from this customer that cannot be counted.
+	WHEN 'refus_payeurs' THEN $q$
+UPDATE creances.ligne_refusee a SET creancier = coalesce(a.creancier, l.creancier), debiteur = l.debiteur
+  FROM lu l WHERE a.suivi = $1 AND a.cle = l.cle AND l.code IS NOT NULL AND l.debiteur IS NOT NULL$q$
 
 	-- A payment and its allocations are read from each other: the ties that pay
 	-- the same table of invoices.

@@ -326,8 +326,10 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'RC002',
 			MESSAGE = format('les paiements de %s seraient comptés deux fois : par la colonne de la facture et par %s', CASE genre WHEN 'factures' THEN quelle ELSE autre END,
 							 CASE genre WHEN 'factures' THEN autre ELSE quelle END),
-			HINT = format('Suivez la table de factures sans regle ni reste_du : SELECT creances.cesser_suivi(%L), puis creances.suivre_factures() avec une correspondance sans eux.',
-						  (CASE genre WHEN 'factures' THEN quelle ELSE autre END)::text);
+			HINT = format('%sSuivez %s sans regle ni reste_du : SELECT creances.cesser_suivi(%L), puis creances.suivre_factures() avec une correspondance sans eux.',
+						  CASE WHEN (SELECT count(*) FROM creances.suivi s WHERE s.genre = 'factures') > 1
+							   THEN 'Si ces lignes paient une autre table de factures, nommez-la à suivre_reglements() par factures =>. Sinon : ' ELSE '' END,
+						  CASE genre WHEN 'factures' THEN quelle ELSE autre END, (CASE genre WHEN 'factures' THEN quelle ELSE autre END)::text);
 	END IF;
 END $$;
 COMMENT ON FUNCTION creances._verifier_sources(text, regclass, jsonb) IS 'Refuse qu''un paiement soit compte deux fois.';
@@ -429,7 +431,11 @@ BEGIN
 			HINT = 'Nommez par factures => la table de factures, qui est à vous, que ces lignes paient.';
 	END IF;
 	RETURN creances._suivre('reglements', reglements, correspondance, filtre,
-							jsonb_build_object('depuis', creances.aujourdhui(), 'prefixe', prefixe, 'factures', factures), mode, charger, modele, declencheur);
+							jsonb_build_object('depuis', creances.aujourdhui(), 'prefixe', prefixe, 'factures', factures,
+											   -- two tables of payments may share their numbers
+											   'compte', CASE WHEN EXISTS (SELECT FROM creances.suivi s WHERE s.genre = 'reglements')
+																OR EXISTS (SELECT FROM creances.creance c WHERE c.nature = 'acompte' AND c.facture LIKE 'compte:%' AND c.suivi <> reglements)
+															  THEN (SELECT k.relname || ':' FROM pg_class k WHERE k.oid = reglements) END), mode, charger, modele, declencheur);
 END $$;
 COMMENT ON FUNCTION creances.suivre_reglements(regclass, jsonb, text, regclass, text, boolean, text, text, text) IS
 'Fait suivre une table de reglements, une ligne par paiement ou par imputation d''un paiement. Champs : reglement, facture (numero) ou cle_facture (cle de sa ligne dans la table de factures suivie), rang, cle_paiement (imputation : cle de la ligne du paiement), debiteur, creancier, date, montant, devise, nature (paiement, avoir, acompte, perte, correction). Une ligne sans facture est un credit en compte du client. Une ligne supprimee, changee ou imputee ailleurs est un fait date du jour ou il est vu. La table de factures se suit alors sans regle ni reste_du. factures : la table de factures que ces lignes paient, si plusieurs sont suivies. Reservee au proprietaire de la table.';

@@ -300,15 +300,16 @@ COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compt
 -- Open items of some debtors (NULL arrays: of all), and what is left to claim
 -- of each once the debtor's credits in the same currency are set against his
 -- oldest overdue items. Nothing is left to claim of what a hold suspends.
--- Rows of payments in the journal that nobody has read yet.
+-- Payments that nobody has read yet, or can read: they may be of anybody.
 CREATE VIEW creances._paiements_a_lire AS
 SELECT j.suivi, j.cle
   FROM creances.a_revoir j
- WHERE j.cle IS NOT NULL
-   AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = j.suivi AND c.cle = j.cle)
-   AND NOT EXISTS (SELECT FROM creances.reglement r WHERE r.suivi = j.suivi AND r.cle = j.cle)
-   AND j.suivi IN (SELECT s.table_suivie FROM creances.suivi s WHERE s.genre = 'reglements');
-COMMENT ON VIEW creances._paiements_a_lire IS 'Paiements au journal, pas encore lus : ils peuvent etre de n''importe qui.';
+ WHERE j.cle IS NOT NULL AND j.suivi IN (SELECT s.table_suivie FROM creances.suivi s WHERE s.genre = 'reglements')
+UNION ALL
+SELECT l.suivi, l.cle
+  FROM creances.ligne_refusee l
+ WHERE l.code IN ('lecture', 'valeur') AND l.suivi IN (SELECT s.table_suivie FROM creances.suivi s WHERE s.genre = 'reglements');
+COMMENT ON VIEW creances._paiements_a_lire IS 'Paiements pas encore lus, ou illisibles : ils peuvent etre de n''importe qui, rien n''est reclame.';
 COMMENT ON COLUMN creances._paiements_a_lire.suivi IS 'Table de reglements.';
 COMMENT ON COLUMN creances._paiements_a_lire.cle IS 'Cle de la ligne.';
 
@@ -326,12 +327,10 @@ BEGIN ATOMIC
 		SELECT o.*, CASE
 			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a)
 				 -- money came that cannot be counted
-				 OR (o.creancier, o.facture) IN (SELECT a.creancier, a.facture FROM creances.ligne_refusee a WHERE a.facture IS NOT NULL) THEN 'anomalie'
+				 OR (o.creancier, o.facture) IN (SELECT a.creancier, a.facture FROM creances.ligne_refusee a WHERE a.facture IS NOT NULL)
+				 OR (o.creancier, o.debiteur) IN (SELECT a.creancier, a.debiteur FROM creances.ligne_refusee a WHERE a.debiteur IS NOT NULL) THEN 'anomalie'
 			WHEN (o.suivi::oid, o.cle) IN (SELECT j.suivi::oid, j.cle FROM creances.a_revoir j WHERE j.cle IS NOT NULL)
 				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL)
-				 -- a payment from its own table: its invoice, if it is known; else it may be anybody's
-				 OR (o.creancier, o.facture) IN (SELECT r.creancier, r.facture FROM creances.a_revoir j
-												   JOIN creances.reglement r ON r.suivi = j.suivi AND r.cle = j.cle)
 				 OR EXISTS (SELECT FROM creances._paiements_a_lire) THEN 'journal'
 			END AS obstacle, s.motif AS suspension
 		  FROM ouvertes o

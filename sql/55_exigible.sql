@@ -155,7 +155,8 @@ BEGIN ATOMIC
 				SELECT 2, NULL, NULL, least(e.nee_le, t.echeance), 'avoir', couvert, 'crédits du débiteur'
 				 WHERE couvert > 0 AND NOT e.retiree AND e.nee_le <= au
 				UNION ALL
-				SELECT 3, r.connu_le, r.reglement, r.le,
+				-- money counts from the day it came, whenever it was set against this invoice
+				SELECT 3, r.connu_le, r.reglement, CASE correction WHEN 'date' THEN r.le ELSE least(r.le, r.dit_le) END,
 					   CASE WHEN r.nature IN ('paiement', 'annulation', 'acompte') THEN 'paiement' ELSE 'avoir' END, r.montant,
 					   CASE r.nature WHEN 'acompte' THEN 'acompte' WHEN 'perte' THEN 'passage en perte, sur le principal'
 									 WHEN 'correction' THEN 'correction, sur le principal'

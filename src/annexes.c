@@ -24,9 +24,11 @@ typedef enum Annexe
 	ANNEXE_CIBLES,
 	ANNEXE_VERROUS,
 	ANNEXE_MOUVEMENTS,
+	ANNEXE_DATES,
 	ANNEXE_DESIMPUTES,
 	ANNEXE_SOLDES,
 	ANNEXE_REFUS,
+	ANNEXE_REFUS_PAYEURS,
 	ANNEXE_ENTRAINES,
 	ANNEXE_ATTENDUS,
 	ANNEXE_ECARTS_MOUVEMENTS,
@@ -45,9 +47,11 @@ static const char *const noms[NB_ANNEXES] = {
 	[ANNEXE_CIBLES] = "cibles",
 	[ANNEXE_VERROUS] = "verrous",
 	[ANNEXE_MOUVEMENTS] = "mouvements",
+	[ANNEXE_DATES] = "dates",
 	[ANNEXE_DESIMPUTES] = "desimputes",
 	[ANNEXE_SOLDES] = "soldes",
 	[ANNEXE_REFUS] = "refus",
+	[ANNEXE_REFUS_PAYEURS] = "refus_payeurs",
 	[ANNEXE_ENTRAINES] = "entraines",
 	[ANNEXE_ATTENDUS] = "attendus",
 	[ANNEXE_ECARTS_MOUVEMENTS] = "ecarts_mouvements",
@@ -136,12 +140,15 @@ creances_ecrire_mouvements(Relecture *r, TupleDesc lu)
 	{
 		executer(r, ANNEXE_VERROUS, par_cles, NULL);
 		executer(r, ANNEXE_MOUVEMENTS, par_cles, NULL);
+		executer(r, ANNEXE_DATES, par_cles, NULL);
 		executer(r, ANNEXE_DESIMPUTES, par_cles, NULL);
 		executer(r, ANNEXE_SOLDES, par_cles, NULL);
 		nb = SPI_processed;
 	}
 	if (nb_voulus > 0)
 		executer(r, ANNEXE_REFUS, par_cles, NULL);
+	if (r->genre == GENRE_REGLEMENTS)
+		executer(r, ANNEXE_REFUS_PAYEURS, par_cles, NULL);
 	if (r->genre == GENRE_REGLEMENTS && r->entrainantes)
 	{
 		/* not what was read again because of the other table */

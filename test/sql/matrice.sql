@@ -149,6 +149,7 @@ DECLARE
 	o text;
 	e record;
 	n integer := 0;
+	fige boolean;
 BEGIN
 	SELECT * INTO f FROM forme WHERE forme = p_forme;
 	DROP SCHEMA IF EXISTS forme CASCADE;
@@ -194,7 +195,9 @@ BEGIN
 		UPDATE vie SET paye = x.paye FROM x WHERE x.n = vie.n;
 		COMMIT;
 		n := n + 1;
-		CALL etape(f, p_mode, n, e.nom, ordres(f, e.quoi), e.fige);
+		-- a number that is the key: one invoice goes, another comes that was issued before
+		fige := e.fige AND NOT (e.quoi = 'renumeroter' AND strpos(f.identite, f.numero) > 0);
+		CALL etape(f, p_mode, n, e.nom, ordres(f, e.quoi), fige);
 	END LOOP;
 END $$;
 
