@@ -77,8 +77,9 @@ BEGIN
 	SELECT string_agg(format(', %s::%s AS %I',
 				CASE WHEN c.type <> 'text' THEN x.expression
 					 -- two tables that share their numbers
-					 WHEN c.champ IN ('facture', 'avoir_de') AND options ? 'prefixe' THEN format('%L || btrim(%s::text)', options ->> 'prefixe', x.expression)
-					 ELSE format('btrim(%s::text)', x.expression) END, c.type, c.champ), '' ORDER BY c.ordre)
+					 WHEN c.champ IN ('facture', 'avoir_de') AND options ? 'prefixe' THEN format('%L || btrim((%s)::text COLLATE "default")', options ->> 'prefixe', x.expression)
+					 -- (the collation of an ERP's column need not order nor match as ours)
+					 ELSE format('btrim((%s)::text COLLATE "default")', x.expression) END, c.type, c.champ), '' ORDER BY c.ordre)
 	  INTO champs
 	  FROM creances._champs(options ->> 'genre') c
 	 CROSS JOIN LATERAL (SELECT coalesce(creances._expression(table_suivie, options -> 'correspondance' ->> c.champ), c.defaut) AS expression) x;
@@ -162,7 +163,7 @@ CREATE FUNCTION creances._requete_reglements(options jsonb, lecture text) RETURN
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT format($q$
-SELECT s.cle, s.creancier, %L || s.reglement AS facture, 1 AS rang, s.debiteur, 'acompte' AS nature,
+SELECT s.cle, s.creancier, %L || s.cle AS facture, 1 AS rang, s.debiteur, 'acompte' AS nature,
 	   s.le AS emission, NULL::date AS livraison, s.le AS echeance, -s.montant AS montant, coalesce(s.devise, 'EUR') AS devise,
 	   NULL::numeric AS regle, NULL::date AS regle_le, s.suivie AND (s.code IS NOT NULL OR NOT s.lie AND s.montant <> 0) AS suivie, s.code,
 	   CASE s.code

@@ -77,6 +77,25 @@ SELECT count(*) FROM (
 	SELECT c.creancier FROM cibles k JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
 	 ORDER BY c.creancier, c.facture, c.rang FOR NO KEY UPDATE OF c) x$q$
 
+	-- Read once more under the locks: what stands by itself and what is a movement
+	-- have been told apart already; what must be locked, locked.
+	WHEN 'changees' THEN $q$
+SELECT EXISTS (SELECT FROM lu l FULL JOIN relu r ON r.cle = l.cle
+				WHERE (l.suivie, l.m_lie, l.code) IS DISTINCT FROM (r.suivie, r.m_lie, r.code)
+				   OR l.suivie AND (l.facture, l.montant, l.echeance, l.debiteur) IS DISTINCT FROM (r.facture, r.montant, r.echeance, r.debiteur))$q$
+
+	WHEN 'autres_cibles' THEN $q$
+SELECT EXISTS (SELECT n.creancier, n.facture, n.rang FROM nouvelles n EXCEPT SELECT k.creancier, k.facture, k.rang FROM cibles k)$q$
+
+	-- Detached partitions that have written since.
+	WHEN 'detachees' THEN $q$
+SELECT count(creances._adopter(x.suivi)) FROM (SELECT DISTINCT j.suivi FROM creances.a_revoir j) x
+ WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = x.suivi)
+   AND EXISTS (SELECT FROM pg_class k WHERE k.oid = x.suivi AND k.relkind = 'r')$q$
+
+	WHEN 'reste' THEN $q$
+SELECT EXISTS (SELECT FROM creances.a_revoir)$q$
+
 	WHEN 'mouvements' THEN format($q$
 WITH RECURSIVE tables AS (
 	(SELECT c.suivi FROM creances.creance c ORDER BY c.suivi LIMIT 1)
@@ -148,10 +167,11 @@ ecritures AS (
 		WINDOW o AS (ORDER BY g.echeance DESC, g.rang DESC)) p
 	 WHERE a.delta < 0 AND -a.delta > p.de AND (p.dernier OR p.a > p.de))
 INSERT INTO creances.reglement (creancier, reglement, facture, rang, le, montant, nature, reprise, suivi, cle, reference, paiement, dit_le)
-SELECT e.creancier, concat_ws(':', '', $1::text, e.cle, coalesce(s.nb, 0) + row_number() OVER (PARTITION BY e.cle ORDER BY e.ordre, e.rang, e.le)),
+SELECT e.creancier, concat_ws(':', '', e.cle, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+							   row_number() OVER (PARTITION BY e.cle ORDER BY e.ordre, e.rang, e.le)),
 	   e.facture, e.rang, e.le, e.montant, CASE WHEN e.nature = 'paiement' AND e.montant < 0 THEN 'annulation' ELSE e.nature END, false,
 	   $1, e.cle, e.reference, e.paiement, e.dit_le
-  FROM ecritures e LEFT JOIN etat s ON s.cle = e.cle
+  FROM ecritures e
  ORDER BY e.cle, e.ordre, e.rang, e.le$q$,
 		connus, CASE WHEN par_cles THEN ' AND r.cle = ANY ($2)' ELSE '' END,
 		-- an allocation of what its payment has on account; a table that is
@@ -242,8 +262,11 @@ SELECT l.suivi, l.cle, clock_timestamp(), pg_current_xact_id(), false
   FROM creances.ligne_refusee l
  WHERE l.attend IS NOT NULL AND l.code = 'facture'
    AND CASE WHEN l.attend LIKE 'numero:%'
-			THEN EXISTS (SELECT FROM creances.creancier s JOIN creances.creance c ON c.creancier = s.creancier AND c.facture = substr(l.attend, 8))
-			ELSE EXISTS (SELECT FROM tables t JOIN creances.creance c ON c.suivi = t.suivi AND c.cle = l.attend WHERE c.facture NOT LIKE 'compte:%') END$q$
+			THEN EXISTS (SELECT FROM creances.creance c WHERE c.creancier = l.creancier AND c.facture = substr(l.attend, 8))
+			ELSE EXISTS (SELECT FROM tables t JOIN creances.creance c ON c.suivi = t.suivi AND c.cle = l.attend
+						  WHERE c.facture NOT LIKE 'compte:%' AND c.retiree_le IS NULL
+							AND (c.suivi = l.suivi OR EXISTS (SELECT FROM creances._lien(l.suivi) k
+															   WHERE coalesce(c.suivi = to_regclass(k.options ->> 'factures'), true)))) END$q$
 
 	WHEN 'ecarts_mouvements' THEN format($q$
 WITH connus AS (%s),

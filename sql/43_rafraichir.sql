@@ -27,17 +27,50 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'creances_verifier_suivi';
 COMMENT ON FUNCTION creances.verifier_suivi(regclass) IS
 'Differences entre une table suivie et les faits, ligne a ligne ; vide quand tout va bien. CALL synchroniser() les repare.';
 
-CREATE FUNCTION creances._a_resynchroniser(table_suivie regclass) RETURNS bigint
+-- A detached partition keeps its triggers: it is followed by itself, and what was
+-- known of its rows goes with them. Nothing is deleted by a DETACH.
+CREATE FUNCTION creances._adopter(detachee regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	mere regclass;
+	cles text[];
+BEGIN
+	IF EXISTS (SELECT FROM creances.creance c WHERE c.suivi = detachee) OR EXISTS (SELECT FROM creances.reglement r WHERE r.suivi = detachee) THEN
+		RETURN;
+	END IF;
+	SELECT m.table_suivie INTO mere
+	  FROM creances._lien(detachee) d JOIN creances.suivi s ON s.table_suivie <> detachee
+	  JOIN pg_class k ON k.oid = s.table_suivie AND k.relkind = 'p'
+	 CROSS JOIN LATERAL creances._lien(s.table_suivie) m
+	 WHERE m.options = d.options AND m.cle = d.cle
+	 LIMIT 1;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	SELECT array_agg(DISTINCT v.cle) INTO cles FROM creances.verifier_suivi(detachee) v;
+	UPDATE creances.creance c SET suivi = detachee WHERE c.suivi = mere AND c.cle = ANY (cles);
+	UPDATE creances.reglement r SET suivi = detachee WHERE r.suivi = mere AND r.cle = ANY (cles);
+	UPDATE creances.ligne_refusee l SET suivi = detachee WHERE l.suivi = mere AND l.cle = ANY (cles)
+	   AND NOT EXISTS (SELECT FROM creances.ligne_refusee x WHERE x.suivi = detachee AND x.cle = l.cle);
+END $$;
+COMMENT ON FUNCTION creances._adopter(regclass) IS 'Une partition detachee est suivie pour elle-meme : ce qui etait connu de ses lignes la suit.';
+
+-- Puts into the journal the keys whose facts differ from the table. A payment
+-- whose row is gone, and nobody has seen it go, is taken back only when asked:
+-- an archive is no reason to claim again what was paid.
+CREATE FUNCTION creances._a_resynchroniser(table_suivie regclass, tout boolean) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+	SELECT creances._adopter(s.table_suivie) FROM creances.suivi s WHERE s.table_suivie <> _a_resynchroniser.table_suivie;
 	WITH j AS (
 		INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
 		SELECT _a_resynchroniser.table_suivie, v.cle, clock_timestamp(), pg_current_xact_id(), true
 		  FROM creances.verifier_suivi(_a_resynchroniser.table_suivie) v
+		 WHERE tout OR v.ecart !~ '^règlement : .* au lieu de 0$'
 		RETURNING 1)
 	SELECT count(*) FROM j;
 END;
-COMMENT ON FUNCTION creances._a_resynchroniser(regclass) IS 'Met au journal les cles dont les faits different de la table.';
+COMMENT ON FUNCTION creances._a_resynchroniser(regclass, boolean) IS 'Met au journal les cles dont les faits different de la table ; sans "tout", pas les reglements disparus.';
 
 CREATE PROCEDURE creances.synchroniser(table_suivie regclass, lot integer DEFAULT 10000)
 LANGUAGE plpgsql AS $$
@@ -65,7 +98,7 @@ BEGIN
 	-- what the journal holds first: its steps are dated
 	PERFORM creances.rafraichir();
 	COMMIT;
-	PERFORM creances._a_resynchroniser(table_suivie);
+	PERFORM creances._a_resynchroniser(table_suivie, true);
 	COMMIT;
 	LOOP
 		ecrites := creances.rafraichir(lot);

@@ -230,6 +230,15 @@ BEGIN
 		  FROM creances._modele(modele, genre, quelle) m;
 	ELSIF trouvee THEN
 		correspondance := creances._trouver(quelle, genre);
+		-- a number, or the key of the invoice's row: not to be guessed
+		IF genre = 'reglements' AND correspondance ? 'facture' AND NOT correspondance ? 'cle_facture'
+		   AND EXISTS (SELECT FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+						WHERE a.attrelid = quelle AND a.attname = correspondance ->> 'facture' AND (y.typcategory = 'N' OR y.typname = 'uuid')) THEN
+			RAISE EXCEPTION USING ERRCODE = 'RC002',
+				MESSAGE = format('la colonne %I de %s peut être le numéro de la facture ou la clé de sa ligne', correspondance ->> 'facture', quelle),
+				HINT = format('Donnez la correspondance : ''{"cle_facture": "%s", ...}'' si c''est la clé, ''{"facture": "%s", ...}'' si c''est le numéro ; une clé étrangère le dirait.',
+							  correspondance ->> 'facture', correspondance ->> 'facture');
+		END IF;
 	END IF;
 	-- what a table of payments says, the invoice's own column does not
 	IF genre = 'factures' AND NOT donnee ?| ARRAY['regle', 'reste_du', 'regle_le'] AND (trouvee OR modele IS NOT NULL)
@@ -469,6 +478,10 @@ BEGIN
 	DELETE FROM creances.a_revoir j WHERE j.suivi::oid = table_suivie;
 	DELETE FROM creances.ligne_refusee a WHERE a.suivi::oid = table_suivie;
 	DELETE FROM creances.client k WHERE k.suivi::oid = table_suivie;
+	-- what a table of payments has said stays, and is nobody's to correct any more
+	IF NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi::oid = table_suivie AND c.facture NOT LIKE 'compte:%') THEN
+		UPDATE creances.reglement r SET suivi = NULL, cle = NULL WHERE r.suivi::oid = table_suivie;
+	END IF;
 	PERFORM FROM creances.creance c WHERE c.suivi::oid = table_suivie AND c.retiree_le IS NULL
 	  ORDER BY c.creancier, c.facture, c.rang FOR NO KEY UPDATE;
 	INSERT INTO creances.creance_version (creancier, facture, rang, version, jusque, debiteur, nee_le, emission,

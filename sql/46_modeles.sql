@@ -266,7 +266,7 @@ BEGIN
 	EXECUTE format($q$
 		WITH e AS MATERIALIZED (SELECT row_number() OVER () AS n, %I::text AS v FROM (SELECT t.%I FROM %s t LIMIT 10000) x)
 		SELECT (SELECT count(*) FROM e), (SELECT count(*) FROM e WHERE v IS NULL), (SELECT count(DISTINCT v) FROM e),
-			   (SELECT string_agg(CASE WHEN length(d.v) > 30 THEN left(d.v, 29) || '…' ELSE d.v END, ' | ' ORDER BY d.n)
+			   (SELECT string_agg(CASE WHEN length(d.v) > 30 THEN left(d.v, 27) || '...' ELSE d.v END, ' | ' ORDER BY d.n)
 				  FROM (SELECT e.v, min(e.n) AS n FROM e WHERE e.v IS NOT NULL GROUP BY e.v ORDER BY 2 LIMIT 5) d)$q$,
 		colonne, colonne, table_suivie) INTO lignes, nuls, distincts, exemples;
 END $$;

@@ -842,7 +842,7 @@ BEGIN
 	END IF;
 	PERFORM creances._verifier_hors_bloc('passe_relance()');
 	-- a partition that nobody has tied yet hides its writes: compare
-	PERFORM creances._a_resynchroniser(n.table_suivie) FROM (SELECT DISTINCT x.table_suivie FROM creances._partitions_nues x) n;
+	PERFORM creances._a_resynchroniser(n.table_suivie, false) FROM (SELECT DISTINCT x.table_suivie FROM creances._partitions_nues x) n;
 	COMMIT;
 	LOOP
 		SELECT pg_catalog.count(*) INTO reste FROM creances.a_revoir;

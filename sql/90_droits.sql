@@ -35,7 +35,7 @@ BEGIN ATOMIC
 						AND p.proname IN ('valider_relance', 'passer_etape', 'remettre', 'ajouter_taux', 'consigner', 'clore_acte', 'annuler_acte', 'convenir')
 					 OR profil = 'moteur'
 						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', 'planifier', 'deplanifier',
-										  'synchroniser', '_a_resynchroniser', 'verifier_suivi') END
+										  'synchroniser', '_a_resynchroniser', '_adopter', 'verifier_suivi') END
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
 		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'delai_prescription']) x WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier' WHERE profil = 'administration'

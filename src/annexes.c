@@ -23,6 +23,10 @@ typedef enum Annexe
 	ANNEXE_VOULUS,
 	ANNEXE_CIBLES,
 	ANNEXE_VERROUS,
+	ANNEXE_CHANGEES,
+	ANNEXE_AUTRES_CIBLES,
+	ANNEXE_DETACHEES,
+	ANNEXE_RESTE,
 	ANNEXE_MOUVEMENTS,
 	ANNEXE_DATES,
 	ANNEXE_DESIMPUTES,
@@ -46,6 +50,10 @@ static const char *const noms[NB_ANNEXES] = {
 	[ANNEXE_VOULUS] = "voulus",
 	[ANNEXE_CIBLES] = "cibles",
 	[ANNEXE_VERROUS] = "verrous",
+	[ANNEXE_CHANGEES] = "changees",
+	[ANNEXE_AUTRES_CIBLES] = "autres_cibles",
+	[ANNEXE_DETACHEES] = "detachees",
+	[ANNEXE_RESTE] = "reste",
 	[ANNEXE_MOUVEMENTS] = "mouvements",
 	[ANNEXE_DATES] = "dates",
 	[ANNEXE_DESIMPUTES] = "desimputes",
@@ -123,6 +131,53 @@ oublier(Annexe annexe, Tuplestorestate *lignes)
 }
 
 /*
+ * Does this question, which is one of ours, answer true?
+ */
+static bool
+vrai(Relecture *r, Annexe annexe, bool par_cles)
+{
+	bool		isnull;
+
+	executer(r, annexe, par_cles, NULL);
+	return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/*
+ * The receivables being locked, read the ERP's rows once more: another session
+ * may have changed one, and refreshed it, while we waited.  They are then "lu".
+ * What would need other locks is left to the journal.
+ */
+static Tuplestorestate *
+relire_sous_verrous(Relecture *r, bool par_cles, Tuplestorestate *voulus, uint64 *nb_voulus)
+{
+	Tuplestorestate *relu = tuplestore_begin_heap(true, false, work_mem);
+	TupleDesc	desc = creances_lire_lignes(r, relu);
+	uint64		nb = tuplestore_tuple_count(relu);
+	Tuplestorestate *nouvelles = tuplestore_begin_heap(true, false, work_mem);
+	TupleDesc	desc_nouvelles;
+	bool		conflit;
+
+	creances_nommer("relu", desc, relu, nb);
+	conflit = vrai(r, ANNEXE_CHANGEES, par_cles);
+	SPI_unregister_relation("relu");
+	SPI_unregister_relation("lu");
+	creances_nommer("lu", desc, relu, nb);
+
+	oublier(ANNEXE_VOULUS, voulus);
+	voulus = nommer(r, ANNEXE_VOULUS, par_cles, nb_voulus);
+	desc_nouvelles = executer(r, ANNEXE_CIBLES, par_cles, nouvelles);
+	creances_nommer("nouvelles", desc_nouvelles, nouvelles, tuplestore_tuple_count(nouvelles));
+	conflit = conflit || vrai(r, ANNEXE_AUTRES_CIBLES, par_cles);
+	SPI_unregister_relation("nouvelles");
+	tuplestore_end(nouvelles);
+	if (conflit)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 creances_errmsg("une autre session vient de changer ce règlement ou sa facture")));
+	return voulus;
+}
+
+/*
  * Write the movements that these rows are; returns the number of receivables
  * whose balance has changed.
  */
@@ -139,6 +194,9 @@ creances_ecrire_mouvements(Relecture *r, TupleDesc lu)
 	if (nb_cibles > 0)
 	{
 		executer(r, ANNEXE_VERROUS, par_cles, NULL);
+		/* (a first load holds the table against writers) */
+		if (!r->chargement)
+			voulus = relire_sous_verrous(r, par_cles, voulus, &nb_voulus);
 		executer(r, ANNEXE_MOUVEMENTS, par_cles, NULL);
 		executer(r, ANNEXE_DATES, par_cles, NULL);
 		executer(r, ANNEXE_DESIMPUTES, par_cles, NULL);
@@ -161,16 +219,16 @@ creances_ecrire_mouvements(Relecture *r, TupleDesc lu)
 }
 
 /*
- * Journal again the movements whose invoice has come since they were refused:
- * whoever of two sessions commits first, neither of them sees the other's row.
+ * One of them, outside of a refresh.
  */
-void
-creances_reprendre_attendus(void)
+static bool
+ordre_seul(Annexe annexe, bool question)
 {
 	Relecture	r;
 	Oid			qui;
 	int			contexte;
 	int			niveau;
+	bool		reponse = false;
 
 	creances_commencer(&r, InvalidOid, NULL);
 	r.nb = 0;
@@ -179,10 +237,34 @@ creances_reprendre_attendus(void)
 	niveau = creances_reglages_fixes();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect");
-	executer(&r, ANNEXE_ATTENDUS, true, NULL);
+	if (question)
+		reponse = vrai(&r, annexe, true);
+	else
+		executer(&r, annexe, true, NULL);
 	SPI_finish();
 	AtEOXact_GUC(true, niveau);
 	SetUserIdAndSecContext(qui, contexte);
+	return reponse;
+}
+
+/*
+ * Journal again the movements whose invoice has come since they were refused:
+ * whoever of two sessions commits first, neither of them sees the other's row.
+ */
+void
+creances_reprendre_attendus(void)
+{
+	(void) ordre_seul(ANNEXE_ATTENDUS, false);
+	(void) ordre_seul(ANNEXE_DETACHEES, false);
+}
+
+/*
+ * Has the refresh left, or written, anything in the journal?
+ */
+bool
+creances_reste_au_journal(void)
+{
+	return ordre_seul(ANNEXE_RESTE, true);
 }
 
 /*

@@ -240,6 +240,7 @@ extern int	creances_nombre_de_cles(ArrayType *cles);
 extern uint64 creances_ecrire_mouvements(Relecture *r, TupleDesc lu);
 extern uint64 creances_ecrire_clients(Relecture *r);
 extern void creances_reprendre_attendus(void);
+extern bool creances_reste_au_journal(void);
 extern bool creances_ecarts_annexes(Relecture *r, TupleDesc lu, Tuplestorestate *sortie);
 
 #endif							/* CREANCES_H */

@@ -199,8 +199,11 @@ static Datum
 valeur_de(TableFaits *t, TupleTableSlot *ligne, int colonne)
 {
 	bool		nul;
+	Datum		d = fait_valeur(t, ligne, colonne, &nul);
 
-	return fait_valeur(t, ligne, colonne, &nul);
+	/* a long text may be stored compressed */
+	return !nul && TupleDescAttr(ligne->tts_tupleDescriptor, t->col[colonne])->attlen == -1 ?
+		PointerGetDatum(PG_DETOAST_DATUM_PACKED(d)) : d;
 }
 
 /* ----------------------------------------------------------------
@@ -415,7 +418,9 @@ non_vide(Ecriture *e, Fait fait, const char *index)
 	Recherche	recherche = {0};
 	bool		trouvee;
 
-	ouvrir(e, &recherche, creances_ecriture_table(e, fait, fait == FAIT_REGLEMENT), index, 0);
+	if (creances_index_vierge(index))
+		return false;
+	ouvrir(e, &recherche, creances_ecriture_table(e, fait, false), index, 0);
 	creances_chercher(&recherche);
 	trouvee = creances_trouver(&recherche);
 	creances_recherche_fermer(&recherche);
@@ -448,20 +453,29 @@ des_attentes(Ecriture *e)
  */
 
 /*
- * The movements known of a receivable.
+ * The movements known of a receivable, as they stood when the writing began or,
+ * of one that was locked since, as they stand now.
  */
 static void
-lire_mouvements(Ecriture *e, Datum creancier, Datum facture, int32 rang, Connus *m)
+lire_mouvements(Ecriture *e, Datum creancier, Datum facture, int32 rang, bool maintenant, Connus *m)
 {
 	TableFaits *t = creances_ecriture_table(e, FAIT_REGLEMENT, true);
+	Recherche	a_part = {0};
+	Recherche  *recherche = maintenant ? &a_part : &e->mouvements;
 
 	memset(m, 0, sizeof(Connus));
 	m->dernier = SANS_DATE;
-	ouvrir(e, &e->mouvements, t, "reglement_creance", 3);
-	creances_chercher(&e->mouvements, creancier, facture, Int32GetDatum(rang));
-	while (creances_trouver(&e->mouvements))
+	if (maintenant)
 	{
-		TupleTableSlot *s = e->mouvements.ligne;
+		PushActiveSnapshot(GetLatestSnapshot());
+		creances_recherche_ouvrir(recherche, t, "reglement_creance", 3, GetActiveSnapshot());
+	}
+	else
+		ouvrir(e, recherche, t, "reglement_creance", 3);
+	creances_chercher(recherche, creancier, facture, Int32GetDatum(rang));
+	while (creances_trouver(recherche))
+	{
+		TupleTableSlot *s = recherche->ligne;
 		Datum		montant = valeur_de(t, s, RE_MONTANT);
 		TimestampTz connu = DatumGetTimestampTz(valeur_de(t, s, RE_CONNU_LE));
 		bool		lu;
@@ -475,6 +489,11 @@ lire_mouvements(Ecriture *e, Datum creancier, Datum facture, int32 rang, Connus 
 		m->lus = m->lus || lu;
 		m->nombre++;
 		m->dernier = plus_tard(m->dernier, DatumGetDateADT(valeur_de(t, s, RE_LE)));
+	}
+	if (maintenant)
+	{
+		creances_recherche_fermer(recherche);
+		PopActiveSnapshot();
 	}
 }
 
@@ -746,7 +765,7 @@ ecrire_neuve(Ecriture *e, Ligne *l, Cle *cle)
 
 	m.dernier = SANS_DATE;
 	if (mouvements_annexes(e))
-		lire_mouvements(e, l->creancier, l->facture, l->rang, &m);
+		lire_mouvements(e, l->creancier, l->facture, l->rang, false, &m);
 	solde = solde_de(l, &m);
 	soldee = comparer(solde, zero()) == 0;
 	ecrire_mouvements(e, l, cle, creancier, le, reprise, &m);
@@ -797,7 +816,7 @@ ecrire_neuve(Ecriture *e, Ligne *l, Cle *cle)
  * A receivable that is there: p.
  */
 static void
-ecrire_maj(Ecriture *e, Ligne *l, Cle *cle, TupleTableSlot *p)
+ecrire_maj(Ecriture *e, Ligne *l, Cle *cle, TupleTableSlot *p, bool maintenant)
 {
 	Relecture  *r = e->r;
 	TableFaits *t = T(e, FAIT_CREANCE);
@@ -820,7 +839,7 @@ ecrire_maj(Ecriture *e, Ligne *l, Cle *cle, TupleTableSlot *p)
 	Datum		solde;
 	bool		soldee;
 
-	lire_mouvements(e, l->creancier, l->facture, l->rang, &m);
+	lire_mouvements(e, l->creancier, l->facture, l->rang, maintenant, &m);
 	bougee = autre_cle ||
 		!memes_textes(valeur_de(t, p, CR_NATURE), l->nature) ||
 		date_de(t, p, CR_LIVRAISON) != l->livraison ||
@@ -914,7 +933,7 @@ ecrire_ligne(Ecriture *e, Ligne *l, Cle *cle, Ligne *groupe, int nb)
 		permise = permise && (tenante ? tenante->libre : e->r->nuls[1]);
 		if (permise && !memes_textes(cle_p, l->cle))
 			for (i = 0; i < nb; i++)
-				permise = permise && !memes_textes(groupe[i].cle, cle_p);
+				permise = permise && !(LIGNE_BONNE(&groupe[i]) && memes_textes(groupe[i].cle, cle_p));
 		if (!permise)
 		{
 			refuser(e, l, cle, ACTION_DOUBLON);
@@ -927,9 +946,19 @@ ecrire_ligne(Ecriture *e, Ligne *l, Cle *cle, Ligne *groupe, int nb)
 		for (i = tenante ? tenante->visee : -1; i >= 0; i = e->visees[i].suivante)
 			if (ItemPointerEquals(&e->visees[i].place, &p->tts_tid))
 				e->visees[i].tenue = true;
+	if (v == NULL)
+	{
+		TM_FailureData tmfd;
+
+		/* it was not one of our keys': hold it, and read what was written meanwhile */
+		if (table_tuple_lock(t->rel, &p->tts_tid, e->instantane, e->visee, GetCurrentCommandId(true),
+							 LockTupleNoKeyExclusive, LockWaitSkip, 0, &tmfd) != TM_Ok)
+			creances_conflit();
+		p = e->visee;
+	}
 	if (cle)
 		cle->action = ACTION_MAJ;
-	ecrire_maj(e, l, cle, p);
+	ecrire_maj(e, l, cle, p, v == NULL);
 }
 
 /*
@@ -956,6 +985,7 @@ ecrire_lot(Ecriture *e, Ligne *lot, int nb)
 	int			i,
 				j,
 				n;
+	bool		premiere;		/* no good row of this number yet */
 
 	if (nb > 1 || e->tiers)
 	{
@@ -966,9 +996,9 @@ ecrire_lot(Ecriture *e, Ligne *lot, int nb)
 	for (i = 0; i < nb; i += n)
 	{
 		CHECK_FOR_INTERRUPTS();
-		for (n = 1; i + n < nb && LIGNE_BONNE(&lot[i]) && LIGNE_BONNE(&lot[i + n]) &&
-			 meme_numero(&lot[i], &lot[i + n]); n++)
+		for (n = 1; i + n < nb && meme_numero(&lot[i], &lot[i + n]); n++)
 			;
+		premiere = true;
 		for (j = i; j < i + n; j++)
 		{
 			Ligne	   *l = &lot[j];
@@ -984,10 +1014,13 @@ ecrire_lot(Ecriture *e, Ligne *lot, int nb)
 			}
 			else if (l->code)
 				refuser(e, l, cle, ACTION_ANOMALIE);
-			else if (j > i)
+			else if (!premiere)
 				refuser(e, l, cle, ACTION_DOUBLON);
 			else
+			{
 				ecrire_ligne(e, l, cle, lot + i, n);
+				premiere = false;
+			}
 		}
 	}
 	vider(e);
@@ -1034,7 +1067,7 @@ retirer(Ecriture *e)
 						   cle->action == ACTION_HORS ? "hors du filtre" :
 						   cle->action == ACTION_IMPUTEE ? "imputee" : "renumerotee");
 		ecrire_version(e, p, creancier->jour, false, motif);
-		lire_mouvements(e, numero[0], numero[1], rang, &m);
+		lire_mouvements(e, numero[0], numero[1], rang, false, &m);
 
 		s = creances_fait_copie(t, p);
 		fait_poser(t, s, CR_SOLDE, zero());

@@ -28,6 +28,8 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -130,9 +132,10 @@ apprendre_modele(Modele *m, Relation rel)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 creances_errmsg("il manque des colonnes à la table creances.%s", m->nom)));
 	m->relid = RelationGetRelid(rel);
-	if (m->contexte == NULL)
-		m->contexte = AllocSetContextCreate(TopMemoryContext, "creances: table", ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(m->contexte);
+	/* a refresh that is under way may still hold what was there */
+	if (m->contexte)
+		MemoryContextSetParent(m->contexte, TopTransactionContext);
+	m->contexte = AllocSetContextCreate(TopMemoryContext, "creances: table", ALLOCSET_SMALL_SIZES);
 	m->nb_index = -1;
 	m->index = NULL;
 	m->infos = NULL;
@@ -258,6 +261,8 @@ creances_fait_ouvrir(TableFaits *t, Fait fait, bool ecrire, EState *estate)
 		t->fait = fait;
 		t->col = m->col;
 	}
+	else if (ecrire && !t->ecrite)
+		LockRelationOid(RelationGetRelid(t->rel), RowExclusiveLock);
 	if (ecrire && !t->ecrite)
 	{
 		MemoryContext dedans = MemoryContextSwitchTo(estate->es_query_cxt);
@@ -266,7 +271,6 @@ creances_fait_ouvrir(TableFaits *t, Fait fait, bool ecrire, EState *estate)
 		InitResultRelInfo(t->rri, t->rel, 0, NULL, 0);
 		ouvrir_index(m, t->rri);
 		t->place = table_slot_create(t->rel, NULL);
-		t->lot = palloc0(sizeof(TupleTableSlot *) * LOT_FAITS);
 		t->ecrite = true;
 		MemoryContextSwitchTo(dedans);
 	}
@@ -282,7 +286,7 @@ creances_fait_fermer(TableFaits *t)
 	if (t->ecrite)
 	{
 		ExecDropSingleTupleTableSlot(t->place);
-		for (i = 0; i < LOT_FAITS && t->lot[i]; i++)
+		for (i = 0; i < t->place_lot && t->lot[i]; i++)
 			ExecDropSingleTupleTableSlot(t->lot[i]);
 		if (t->en_masse)
 		{
@@ -292,8 +296,7 @@ creances_fait_fermer(TableFaits *t)
 		ExecCloseIndices(t->rri);
 	}
 	table_close(t->rel, NoLock);
-	t->rel = NULL;
-	t->ecrite = false;
+	memset(t, 0, sizeof(TableFaits));
 }
 
 /*
@@ -381,6 +384,26 @@ creances_trouver(Recherche *r)
 }
 
 /*
+ * Has this index of ours never had an entry?  (It has its first page only.)
+ */
+bool
+creances_index_vierge(const char *nom)
+{
+	Oid			relid = get_relname_relid(nom, get_namespace_oid("creances", false));
+	Relation	index;
+	bool		vierge;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 creances_errmsg("l'index creances.%s n'existe pas", nom)));
+	index = index_open(relid, AccessShareLock);
+	vierge = RelationGetNumberOfBlocks(index) <= 1;
+	index_close(index, NoLock);
+	return vierge;
+}
+
+/*
  * What another session has done meanwhile: the caller's subtransaction ends,
  * its keys stay in the journal.
  */
@@ -404,10 +427,19 @@ creances_fait_neuf(TableFaits *t, EState *estate)
 	int			i,
 				j;
 
-	if (t->lot[t->nb] == NULL)
+	if (t->nb == t->place_lot || t->lot[t->nb] == NULL)
 	{
 		MemoryContext dedans = MemoryContextSwitchTo(estate->es_query_cxt);
 
+		if (t->nb == t->place_lot)
+		{
+			int			place = t->place_lot ? Min(t->place_lot * 4, LOT_FAITS) : 2;
+
+			t->lot = t->lot ? repalloc(t->lot, sizeof(TupleTableSlot *) * place) :
+				palloc(sizeof(TupleTableSlot *) * place);
+			memset(t->lot + t->place_lot, 0, sizeof(TupleTableSlot *) * (place - t->place_lot));
+			t->place_lot = place;
+		}
 		t->lot[t->nb] = table_slot_create(t->rel, NULL);
 		MemoryContextSwitchTo(dedans);
 	}

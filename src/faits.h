@@ -77,7 +77,7 @@ enum
 #define NB_COLONNES_MAX		22
 
 /* Rows kept back before they are written together */
-#define LOT_FAITS		1000
+#define LOT_FAITS		200
 
 /* One of our tables, open for the length of a refresh */
 typedef struct TableFaits
@@ -90,6 +90,7 @@ typedef struct TableFaits
 	TupleTableSlot *place;		/* for one row */
 	TupleTableSlot **lot;		/* rows not yet written */
 	int			nb;
+	int			place_lot;
 	BulkInsertState en_masse;
 } TableFaits;
 
@@ -113,6 +114,7 @@ extern void creances_fait_vider(TableFaits *t, EState *estate);
 extern TupleTableSlot *creances_fait_copie(TableFaits *t, TupleTableSlot *ancienne);
 extern void creances_fait_modifier(TableFaits *t, EState *estate, TupleTableSlot *ancienne,
 								   Snapshot instantane);
+extern bool creances_index_vierge(const char *nom);
 extern void creances_recherche_ouvrir(Recherche *r, TableFaits *t, const char *nom, int nb,
 									  Snapshot instantane);
 extern void creances_recherche_fermer(Recherche *r);

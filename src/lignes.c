@@ -267,7 +267,7 @@ creances_lignes_lot(Lignes *l, int nb, MemoryContext contexte, Ligne **lot)
 	{
 		*lot = l->tableau + l->lue;
 		while (l->lue < (int64) l->nb &&
-			   (n < nb || creances_comparer_numeros(*lot + n - 1, *lot + n) == 0))
+			   (n < nb || meme_numero(*lot + n - 1, *lot + n)))
 		{
 			n++;
 			l->lue++;
@@ -278,7 +278,7 @@ creances_lignes_lot(Lignes *l, int nb, MemoryContext contexte, Ligne **lot)
 	*lot = palloc(sizeof(Ligne) * place);
 	if (l->lue == 0)
 		avancer(l);
-	while (l->y_suivante && (n < nb || creances_comparer_numeros(*lot + n - 1, &l->suivante) == 0))
+	while (l->y_suivante && (n < nb || meme_numero(*lot + n - 1, &l->suivante)))
 	{
 		if (n == place)
 		{

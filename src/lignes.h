@@ -136,7 +136,7 @@ extern int	creances_comparer_numeros(const Ligne *a, const Ligne *b);
 static inline bool
 meme_numero(const Ligne *a, const Ligne *b)
 {
-	return creances_comparer_numeros(a, b) == 0;
+	return a->facture && b->facture && creances_comparer_numeros(a, b) == 0;
 }
 
 #endif							/* LIGNES_H */

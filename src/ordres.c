@@ -76,8 +76,9 @@ static const char *const textes[NB_ORDRES] = {
 	" SELECT DISTINCT unnest($2) EXCEPT SELECT creancier FROM creances.creancier ORDER BY 1 ON CONFLICT DO NOTHING",
 
 	[ORDRE_TIERS_DEBITEUR] =
-	"INSERT INTO creances.debiteur (creancier, debiteur)"
-	" SELECT DISTINCT x.creancier, x.debiteur FROM unnest($2, $6) x(creancier, debiteur) ORDER BY 1, 2"
+	"INSERT INTO creances.debiteur"
+	" SELECT f.* FROM (SELECT DISTINCT x.creancier, x.debiteur FROM unnest($2, $6) x(creancier, debiteur) ORDER BY 1, 2) k"
+	"  CROSS JOIN LATERAL creances._fiche(k.creancier, k.debiteur) f"
 	" ON CONFLICT DO NOTHING",
 
 	/* a number may be free again: look at the rows that it was refused to */

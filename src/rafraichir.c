@@ -287,8 +287,7 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 	Datum	   *oids;
 	int			nb,
 				i;
-	uint64		total = 0,
-				avant;
+	uint64		total = 0;
 	int			tour = 0;
 	char	   *lot = NULL;
 
@@ -309,7 +308,6 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 
 	do
 	{
-		avant = total;
 		creances_reprendre_attendus();
 		suivis.valeurs = NULL;
 		ordre_seul(InvalidOid, NULL, false, NULL, ORDRE_SUIVIS, lire_liste, &suivis);
@@ -330,7 +328,7 @@ creances_rafraichir(PG_FUNCTION_ARGS)
 				total += par_tranches(DatumGetObjectId(oids[i]), cles.valeurs);
 		}
 		/* a renumbered invoice sends for its payments, a payment for its allocations */
-	} while (total > avant && lot == NULL && ++tour < TOURS);
+	} while (lot == NULL && ++tour < TOURS && creances_reste_au_journal());
 	PG_RETURN_INT64(total);
 }
 

@@ -226,7 +226,7 @@ verrouiller(Ecriture *e)
 		while (creances_trouver(&recherche))
 		{
 			bool		nul;
-			Datum		cle = datumCopy(fait_valeur(t, recherche.ligne, CR_CLE, &nul), false, -1);
+			Datum		cle = PointerGetDatum(PG_DETOAST_DATUM_COPY(fait_valeur(t, recherche.ligne, CR_CLE, &nul)));
 			int			n;
 
 			CHECK_FOR_INTERRUPTS();
@@ -302,6 +302,8 @@ consommer(Ecriture *e)
 		Pas		   *p;
 
 		CHECK_FOR_INTERRUPTS();
+		if (!sans_cle)
+			d = PointerGetDatum(PG_DETOAST_DATUM_PACKED(d));
 		if (!sans_cle && !r->nuls[1])
 			n = creances_mot_connu(e->par_texte, d);
 		else if (!sans_cle)

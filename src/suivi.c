@@ -489,7 +489,7 @@ journaliser(Oid suivi, Touchees *touchees)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 creances_errmsg("la table creances.a_revoir n'existe pas")));
 	journal = table_open(relid, RowExclusiveLock);
-	lot = GetBulkInsertState();
+	lot = nb > LOT_JOURNAL / 10 ? GetBulkInsertState() : NULL;
 	lignes = palloc0(sizeof(TupleTableSlot *) * Min(nb, LOT_JOURNAL));
 
 	for (i = 0; i < nb; i++)
@@ -516,7 +516,9 @@ journaliser(Oid suivi, Touchees *touchees)
 			ligne->tts_isnull[5] = touchees->sans_date[i];
 		}
 		ExecStoreVirtualTuple(ligne);
-		if (++n == LOT_JOURNAL || i == nb - 1)
+		if (nb == 1)
+			table_tuple_insert(journal, ligne, cid, 0, NULL);
+		else if (++n == LOT_JOURNAL || i == nb - 1)
 		{
 			table_multi_insert(journal, lignes, n, cid, 0, lot);
 			n = 0;
@@ -525,8 +527,11 @@ journaliser(Oid suivi, Touchees *touchees)
 	for (i = 0; i < Min(nb, LOT_JOURNAL); i++)
 		if (lignes[i])
 			ExecDropSingleTupleTableSlot(lignes[i]);
-	FreeBulkInsertState(lot);
-	table_finish_bulk_insert(journal, 0);
+	if (lot)
+	{
+		FreeBulkInsertState(lot);
+		table_finish_bulk_insert(journal, 0);
+	}
 	table_close(journal, NoLock);
 }
 

@@ -20,7 +20,7 @@ CREATE TABLE public.course (
 	UNIQUE (course, concurrent)
 );
 CREATE TABLE public.temps (tour integer, numero integer REFERENCES public.course, valeur numeric);
-CREATE TABLE public.releve (code text REFERENCES public.course (code), tour integer, valeur numeric);
+CREATE TABLE public.releve (code text REFERENCES public.course (code), tour integer, valeur numeric, processeur numeric);
 
 -- Milliseconds that a query takes, its result thrown away.
 CREATE FUNCTION public.duree(requete text) RETURNS numeric
@@ -37,11 +37,11 @@ INSERT INTO public.course (section, code, course, concurrent, unite, reference, 
 SELECT 'erp', concat_ws('/', o.operation, d.reglage, e.etat), format('%s, %s', o.libelle, d.libelle), e.libelle, 'tps',
 	   CASE e.etat WHEN 'immediat' THEN 'plpgsql row mirror' ELSE 'not followed' END,
 	   CASE e.etat WHEN 'immediat' THEN 'time' ELSE 'throughput' END,
-	   CASE e.etat WHEN 'differe' THEN 'at least' WHEN 'immediat' THEN 'at most' END,
-	   CASE e.etat WHEN 'differe' THEN d.but WHEN 'immediat' THEN 1.3 END
+	   CASE WHEN d.but IS NOT NULL THEN CASE e.etat WHEN 'differe' THEN 'at least' WHEN 'immediat' THEN 'at most' END END,
+	   CASE WHEN d.but IS NOT NULL THEN CASE e.etat WHEN 'differe' THEN d.but WHEN 'immediat' THEN 1.3 END END
   FROM (VALUES (1, 'facture', 'one invoice inserted'), (2, 'paiement', 'one payment updated')) AS o (rang, operation, libelle),
 	   (VALUES (1, 'durable', 'fsync', 0.90), (2, 'asynchrone', 'commits not awaited', 0.85),
-			   (3, 'deux', 'fsync, 2 clients', 0.90)) AS d (rang, reglage, libelle, but),
+			   (3, 'deux', 'fsync, 2 clients', NULL)) AS d (rang, reglage, libelle, but),
 	   (VALUES (1, 'libre', 'not followed'), (2, 'differe', 'followed, differe'), (3, 'miroir', 'plpgsql row mirror'),
 			   (4, 'immediat', 'followed, immediat')) AS e (rang, etat, libelle)
  ORDER BY o.rang, d.rang, e.rang;

@@ -91,7 +91,9 @@ BEGIN
 			SELECT 'créances une à une', count(*), count(*) FILTER (WHERE x.facture IS NULL OR y.facture IS NULL OR x.rang <> 1
 					OR (x.debiteur, x.emission, x.echeance, x.retard, x.devise, x.montant, x.regle, x.solde)
 					   IS DISTINCT FROM (y.debiteur, y.emission, y.echeance, y.retard, y.devise, y.montant, y.regle, y.solde))
-			  FROM creances.encours_au(du + d) x FULL JOIN o y USING (creancier, facture)
+			  -- (what is on account is known by its row's key)
+			  FROM (SELECT e.*, CASE WHEN e.facture ~ '^compte:' THEN 'compte:' || e.cle ELSE e.facture END AS piece FROM creances.encours_au(du + d) e) x
+			  FULL JOIN (SELECT o.*, o.facture AS piece FROM o) y USING (creancier, piece)
 			UNION ALL
 			SELECT 'grand livre', count(*), count(*) FILTER (WHERE coalesce(x.montant, 0) <> coalesce(z.montant, 0) OR coalesce(y.montant, 0) <> coalesce(z.montant, 0))
 			  FROM (SELECT creancier, devise, sum(montant) AS montant FROM b GROUP BY 1, 2) x
@@ -145,7 +147,7 @@ DROP EXTENSION creances CASCADE;
 -- a number from 0 to n - 1 that depends on the text only
 CREATE FUNCTION de(quoi text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('x' || substr(md5(quoi), 1, 7))::bit(28)::integer % n $$;
-SELECT CASE WHEN :'long' = '' THEN 300 ELSE 20000 END AS par_an \gset
+SELECT CASE WHEN :'long' = '' THEN 200 ELSE 20000 END AS par_an \gset
 \set jours 1096
 
 -- Day 0 of the history, as a date of now: it moves.
@@ -172,9 +174,10 @@ CREATE INDEX ON pq (piece);
 -- from day 0. origine: INSERT, UPDATE, DELETE, or the two halves of a renumbering.
 CREATE TABLE journal (ordre bigint GENERATED ALWAYS AS IDENTITY, jour integer, societe text, numero text, origine text, present boolean,
 	client text, emission integer, echeance integer, montant numeric, devise text, paye numeric, paye_le integer);
--- The same of the payments. numero: of the invoice, if it is known by then; compte: of none.
+-- The same of the payments. numero: of the invoice, if it is known by then;
+-- compte: of none; arrivee: nothing was written but the invoice.
 CREATE TABLE journal_paiement (ordre bigint GENERATED ALWAYS AS IDENTITY, jour integer, societe text, paiement bigint, present boolean,
-	numero text, compte boolean, client text, le integer, montant numeric, devise text);
+	numero text, compte boolean, client text, le integer, montant numeric, devise text, arrivee boolean DEFAULT false);
 -- how payments name an invoice that has been entered, and its number
 CREATE TABLE nom (societe text, nom text, numero text, PRIMARY KEY (societe, nom));
 CREATE FUNCTION tenir_journal() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -196,10 +199,10 @@ BEGIN
 	IF TG_ARGV[0] IN ('P', 'Q') AND (TG_OP = 'INSERT' OR ancien IS NOT NULL) THEN
 		INSERT INTO essai.nom VALUES (TG_ARGV[0], n ->> CASE TG_ARGV[0] WHEN 'P' THEN 'numero' ELSE 'id' END, NEW.numero)
 		ON CONFLICT (societe, nom) DO UPDATE SET numero = excluded.numero;
-		INSERT INTO essai.journal_paiement (jour, societe, paiement, present, numero, compte, client, le, montant, devise)
-		SELECT jour, 'P', p.id, true, NEW.numero, false, p.client, p.le - base, p.montant, p.devise FROM essai.pp p WHERE TG_ARGV[0] = 'P' AND p.piece = NEW.numero
+		INSERT INTO essai.journal_paiement (jour, societe, paiement, present, numero, compte, client, le, montant, devise, arrivee)
+		SELECT jour, 'P', p.id, true, NEW.numero, false, p.client, p.le - base, p.montant, p.devise, true FROM essai.pp p WHERE TG_ARGV[0] = 'P' AND p.piece = NEW.numero
 		UNION ALL
-		SELECT jour, 'Q', q.id, true, NEW.numero, false, q.client, q.le - base, q.montant, q.devise FROM essai.pq q WHERE TG_ARGV[0] = 'Q' AND q.piece = NEW.id;
+		SELECT jour, 'Q', q.id, true, NEW.numero, false, q.client, q.le - base, q.montant, q.devise, true FROM essai.pq q WHERE TG_ARGV[0] = 'Q' AND q.piece = NEW.id;
 	END IF;
 	RETURN NULL;
 END $$;
@@ -427,15 +430,16 @@ CREATE TABLE mouvement AS
 SELECT societe, numero, base() + CASE WHEN (delta < 0) = (montant < 0) THEN coalesce(paye_le, jour) ELSE jour END AS le, delta
   FROM (SELECT j.*, paye - lag(paye, 1, 0::numeric) OVER (PARTITION BY societe, numero ORDER BY ordre) AS delta FROM journal j WHERE present AND paye IS NOT NULL) j
  WHERE delta <> 0;
--- A row of a table of payments, with what it was before; in Q, what it was the
--- evening before. pour: the invoice that it pays. neuve: nothing was known of it.
+-- A row of a table of payments, with what it was before. In Q, and when it only
+-- waited for its invoice, what it was in the evening. pour: the invoice that it
+-- pays. neuve: nothing was known of it.
 CREATE INDEX ON journal_paiement (paiement);
 CREATE TABLE paiement AS
 SELECT j.*, lag(pour) OVER w AS avant, lag(montant) OVER w AS montant_avant, lag(le) OVER w AS le_avant, coalesce(lag(en_compte) OVER w, false) AS en_compte_avant,
 	   row_number() OVER w = 1 AS neuve, first_value(pour) OVER w AS pour_premier, first_value(montant) OVER w AS montant_premier
   FROM (SELECT j.*, CASE WHEN present AND NOT compte THEN numero END AS pour, present AND compte AS en_compte FROM journal_paiement j
 		 WHERE (NOT present OR compte OR numero IS NOT NULL)
-		   AND NOT (societe = 'Q' AND EXISTS (SELECT FROM journal_paiement x WHERE x.societe = 'Q' AND x.paiement = j.paiement AND x.jour = j.jour AND x.ordre > j.ordre))) j
+		   AND NOT ((societe = 'Q' OR arrivee) AND EXISTS (SELECT FROM journal_paiement x WHERE x.paiement = j.paiement AND x.jour = j.jour AND x.ordre > j.ordre))) j
 WINDOW w AS (PARTITION BY societe, paiement ORDER BY ordre);
 INSERT INTO mouvement
 -- at its own date; then, of another invoice or gone, the day that it is seen; and so is another amount

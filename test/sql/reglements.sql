@@ -47,7 +47,7 @@ CREATE FUNCTION etat(p_creancier text) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', c.facture || CASE WHEN c.rang <> 1 THEN '/' || c.rang ELSE '' END, c.nature, c.montant, 'solde', c.solde,
 			 CASE c.soldee_le WHEN creances.aujourdhui() THEN 'soldee le jour' ELSE 'soldee le ' || c.soldee_le END, c.retiree_motif,
 			 '[' || (SELECT string_agg(concat_ws(' ', r.montant, r.nature, CASE r.le WHEN creances.aujourdhui() THEN 'jour' ELSE r.le::text END),
-									   ', ' ORDER BY r.suivi IS NOT NULL, r.cle, (regexp_match(r.reglement, '[0-9]+$'))[1]::integer)
+									   ', ' ORDER BY r.suivi IS NOT NULL, r.cle, r.connu_le)
 					   FROM creances.reglement r WHERE (r.creancier, r.facture, r.rang) = (c.creancier, c.facture, c.rang)) || ']')
 	  FROM creances.creance c WHERE c.creancier = p_creancier ORDER BY c.facture COLLATE "C", c.rang
 $$;
@@ -58,6 +58,7 @@ CREATE FUNCTION passe(p_creancier text) RETURNS text LANGUAGE sql AS $$
 $$;
 
 -- Both modes live the same life, side by side: the same command for each.
+-- (the second table's money on account bears its name)
 CREATE FUNCTION vie(commande text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	un text[];
@@ -67,7 +68,7 @@ BEGIN
 	EXECUTE replace(commande, 'M_', 'd_');
 	PERFORM creances.rafraichir();
 	un := ARRAY(SELECT etat('i')) || passe('i');
-	autre := ARRAY(SELECT etat('d')) || passe('d');
+	autre := ARRAY(SELECT replace(x, 'compte:d_paiements:', 'compte:') FROM etat('d') x) || passe('d');
 	RETURN QUERY SELECT unnest(un);
 	IF un <> autre THEN
 		RETURN NEXT 'EN DIFFERE :';
