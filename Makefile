@@ -106,6 +106,11 @@ ISOLATION = \
 	paiements_differe \
 	paiement_et_prise \
 	acte_et_prise \
+	reglements_avant_facture \
+	reglements_changements_differe \
+	reglements_changements_immediat \
+	reglements_table_differe \
+	reglements_table_immediat \
 	deux_preneurs \
 	double_confirmation \
 	deux_passes \

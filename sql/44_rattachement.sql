@@ -301,6 +301,15 @@ BEGIN
 			RAISE NOTICE USING MESSAGE = format('%s ligne(s) n''ont pas pu être suivies : voir creances.anomalie',
 				(SELECT count(*) FROM creances.ligne_refusee a WHERE a.suivi = quelle));
 		END IF;
+		IF genre = 'reglements' AND (SELECT count(*) FROM creances.ligne_refusee a WHERE a.suivi = quelle AND a.code = 'facture')
+								  > (SELECT count(*) FROM creances.reglement r WHERE r.suivi = quelle) THEN
+			RAISE WARNING USING MESSAGE = format('la plupart des règlements de %s ne trouvent pas leur facture : ils ne comptent pas', quelle),
+				HINT = 'facture est le numéro de la facture, cle_facture la clé de sa ligne dans la table suivie.';
+		END IF;
+		-- what this table has sent for in the others
+		IF EXISTS (SELECT FROM creances.a_revoir j WHERE j.suivi <> quelle) THEN
+			PERFORM creances.rafraichir();
+		END IF;
 	END IF;
 	RETURN nb;
 END $$;

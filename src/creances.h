@@ -151,7 +151,7 @@ extern int128 creances_interets_par_ligne(const Demande *d);
 /* essai.c: a subtransaction around what may fail */
 extern ErrorData *creances_essayer(void (*fonction) (void *), void *arg);
 
-/* ordres.c: the statements that write the facts, and how they are executed */
+/* ordres.c: statements of ours, and how they are executed */
 #define NB_PARAMETRES	6
 
 /* Above this number of keys a statement is planned for itself. */

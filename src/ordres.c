@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ordres.c
- *	  The statements that write the facts, and how they are executed.
+ *	  Statements of ours that are rare or read much, and how they are executed.
  *
  * They run as the owner of our tables, with fixed settings, and hold no
  * expression of the user's; what is the user's runs as the owner of the ERP's
@@ -378,11 +378,11 @@ creances_executer_et_decrire(Relecture *r, Ordre ordre, Tuplestorestate *sortie)
 
 	if (!grand && plans[ordre] == NULL)
 	{
-		plan = creances_preparer(texte_ordre(ordre, false));
+		plan = creances_preparer(creances_serveur(texte_ordre(ordre, false)));
 		SPI_keepplan(plan);
 		plans[ordre] = plan;
 	}
-	plan = grand ? creances_preparer(texte_ordre(ordre, table_entiere)) : plans[ordre];
+	plan = grand ? creances_preparer(creances_serveur(texte_ordre(ordre, table_entiere))) : plans[ordre];
 	creances_executer_plan(r, plan, sortie);
 	desc = sortie ? creances_description(plan) : NULL;
 	if (grand)

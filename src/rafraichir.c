@@ -23,6 +23,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 
 #include "creances.h"
 
@@ -202,31 +203,47 @@ static uint64
 traiter(Oid suivi, ArrayType *cles, bool chargement)
 {
 	Travail		t = {suivi, cles, chargement, false, NULL, 0};
+	MemoryContext appelant = CurrentMemoryContext;
+	MemoryContext essai = AllocSetContextCreate(appelant, "creances: essai", ALLOCSET_SMALL_SIZES);
 	ErrorData  *erreur;
 	int			classe;
 	bool		occupee,
 				d_une_ligne;
 
 	CHECK_FOR_INTERRUPTS();
+	/* what a failed attempt leaves goes with its context */
+	MemoryContextSwitchTo(essai);
 	erreur = creances_essayer(relire_travail, &t);
+	MemoryContextSwitchTo(appelant);
 	if (erreur == NULL)
+	{
+		MemoryContextDelete(essai);
 		return t.nb;
+	}
 	classe = ERRCODE_TO_CATEGORY(erreur->sqlerrcode);
 	if (classe == ERRCODE_INSUFFICIENT_RESOURCES)
 		ReThrowError(erreur);
 	occupee = classe == ERRCODE_TRANSACTION_ROLLBACK ||
 		erreur->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+	/* (what a function of the mapping raises is about a row) */
 	d_une_ligne = classe == ERRCODE_DATA_EXCEPTION ||
-		classe == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION;
+		erreur->sqlerrcode == ERRCODE_RAISE_EXCEPTION ||
+		classe == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+	/* what a function of the mapping may raise for a row, once the table is tied */
+		(!chargement && (classe == ERRCODE_CARDINALITY_VIOLATION || classe == ERRCODE_PLPGSQL_ERROR ||
+						 classe == ERRCODE_SQL_ROUTINE_EXCEPTION ||
+						 classe == ERRCODE_EXTERNAL_ROUTINE_EXCEPTION ||
+						 classe == ERRCODE_EXTERNAL_ROUTINE_INVOCATION_EXCEPTION));
 	if (occupee && chargement)
 		ReThrowError(erreur);
 	if (occupee && (cles == NULL || creances_nombre_de_cles(cles) == 1))
 		return 0;
 
 	t.de_la_table = !d_une_ligne && !occupee;
-	t.motif = erreur->message;
+	t.motif = pstrdup(erreur->message);
 	if (t.de_la_table && chargement)
 		ReThrowError(erreur);
+	MemoryContextDelete(essai);
 	if (!t.de_la_table && cles == NULL)
 	{
 		cles = toutes_les_cles(suivi);

@@ -282,7 +282,7 @@ consommer(Ecriture *e)
 	Relecture  *r = e->r;
 	TableFaits *t = creances_ecriture_table(e, FAIT_REVOIR, true);
 	TupleTableSlot *s = table_slot_create(t->rel, NULL);
-	CommandId	cid = GetCurrentCommandId(true);
+	CommandId	cid;
 	TableScanDesc parcours;
 	ScanKeyData suivi;
 
@@ -318,7 +318,12 @@ consommer(Ecriture *e)
 		if (resultat == TM_BeingModified)
 		{
 			if (n >= 0 && !r->nuls[1])
+			{
+				/* what was deleted of this key must come back: all or nothing */
+				if (e->cles[n].pas >= 0)
+					creances_conflit();
 				e->cles[n].libre = false;
+			}
 			continue;
 		}
 		if (resultat != TM_Ok)

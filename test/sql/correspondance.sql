@@ -472,7 +472,7 @@ SELECT creances.suivre_reglements('dolibarr.llx_paiement_facture', modele => 'do
 SELECT creances.suivre_reglements('dolibarr.llx_societe_remise_except', factures => 'dolibarr.llx_facture', modele => 'dolibarr_remises');
 SELECT faits('dolibarr.llx_facture');
 SELECT faits('dolibarr.llx_societe_remise_except');
-SELECT facture, reglement, reference, montant::numeric(10, 2), nature, le FROM creances.reglement WHERE suivi IS NOT NULL ORDER BY facture COLLATE "C", le, montant;
+SELECT facture, cle, reference, montant::numeric(10, 2), nature, le FROM creances.reglement WHERE suivi IS NOT NULL ORDER BY facture COLLATE "C", le, montant;
 \set dolibarr 'SELECT f.fk_soc, f.total_ttc - coalesce((SELECT sum(p.amount) FROM dolibarr.llx_paiement_facture p WHERE p.fk_facture = f.rowid), 0) - coalesce((SELECT sum(r.amount_ttc) FROM dolibarr.llx_societe_remise_except r WHERE r.fk_facture = f.rowid), 0) FROM dolibarr.llx_facture f WHERE f.fk_statut = 1 AND f.paye = 0 UNION ALL SELECT r.fk_soc, -r.amount_ttc FROM dolibarr.llx_societe_remise_except r WHERE r.fk_facture IS NULL'
 SELECT compare(:'dolibarr');
 -- the deposit goes on its invoice; the credit note is converted, then set against another invoice
