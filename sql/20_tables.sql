@@ -268,9 +268,9 @@ COMMENT ON COLUMN creances.ligne_refusee.cle IS 'Cle de la ligne.';
 COMMENT ON COLUMN creances.ligne_refusee.code IS 'facture (absente, ou pas encore suivie pour un reglement), debiteur, creancier, montant, regle, echeance, date, nature, devise, rang, doublon, type, langue, zone (d''un client), valeur (expression en erreur) ou lecture (table illisible : relue a chaque rafraichissement).';
 COMMENT ON COLUMN creances.ligne_refusee.motif IS 'Explication.';
 COMMENT ON COLUMN creances.ligne_refusee.attend IS 'Cle, dans sa table, de la facture que ce reglement attend : il est relu quand elle arrive.';
-COMMENT ON COLUMN creances.ligne_refusee.creancier IS 'Creancier de la facture que ce reglement paierait.';
-COMMENT ON COLUMN creances.ligne_refusee.facture IS 'Facture que ce reglement paierait : elle n''est pas reclamee tant qu''il n''est pas lu.';
-COMMENT ON COLUMN creances.ligne_refusee.debiteur IS 'Client de ce reglement : rien ne lui est reclame tant qu''il n''est pas lu.';
+COMMENT ON COLUMN creances.ligne_refusee.creancier IS 'Creancier de la facture ou du client que cette ligne retient.';
+COMMENT ON COLUMN creances.ligne_refusee.facture IS 'Facture que ce reglement paierait, ou dont cette ligne porte le numero : elle n''est pas reclamee.';
+COMMENT ON COLUMN creances.ligne_refusee.debiteur IS 'Client de ce reglement ou de cet avoir : rien ne lui est reclame tant que la ligne n''est pas suivie.';
 COMMENT ON COLUMN creances.ligne_refusee.depuis IS 'Instant de la constatation.';
 
 CREATE TABLE creances.a_decider (

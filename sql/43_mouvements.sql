@@ -89,7 +89,8 @@ SELECT EXISTS (SELECT n.creancier, n.facture, n.rang FROM nouvelles n EXCEPT SEL
 
 	-- Detached partitions that have written since.
 	WHEN 'detachees' THEN $q$
-SELECT count(creances._adopter(x.suivi)) FROM (SELECT DISTINCT j.suivi FROM creances.a_revoir j) x
+SELECT count(creances._adopter(x.suivi))
+  FROM (SELECT j.suivi FROM creances.a_revoir j UNION SELECT l.suivi FROM creances.ligne_refusee l WHERE l.code = 'doublon') x
  WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.suivi = x.suivi)
    AND EXISTS (SELECT FROM pg_class k WHERE k.oid = x.suivi AND k.relkind = 'r')$q$
 

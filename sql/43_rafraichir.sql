@@ -47,11 +47,16 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
-	SELECT array_agg(DISTINCT v.cle) INTO cles FROM creances.verifier_suivi(detachee) v;
+	SELECT array_agg(x.cle) INTO cles
+	  FROM (SELECT v.cle FROM creances.verifier_suivi(detachee) v
+			UNION SELECT l.cle FROM creances.ligne_refusee l WHERE l.suivi = detachee) x;
 	UPDATE creances.creance c SET suivi = detachee WHERE c.suivi = mere AND c.cle = ANY (cles);
 	UPDATE creances.reglement r SET suivi = detachee WHERE r.suivi = mere AND r.cle = ANY (cles);
 	UPDATE creances.ligne_refusee l SET suivi = detachee WHERE l.suivi = mere AND l.cle = ANY (cles)
 	   AND NOT EXISTS (SELECT FROM creances.ligne_refusee x WHERE x.suivi = detachee AND x.cle = l.cle);
+	-- those that were refused because the mother table held them
+	INSERT INTO creances.a_revoir (suivi, cle, instant, transaction, chargement)
+	SELECT l.suivi, l.cle, clock_timestamp(), pg_current_xact_id(), false FROM creances.ligne_refusee l WHERE l.suivi = detachee;
 END $$;
 COMMENT ON FUNCTION creances._adopter(regclass) IS 'Une partition detachee est suivie pour elle-meme : ce qui etait connu de ses lignes la suit.';
 

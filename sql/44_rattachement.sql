@@ -304,7 +304,7 @@ BEGIN
 		IF genre = 'reglements' AND (SELECT count(*) FROM creances.ligne_refusee a WHERE a.suivi = quelle AND a.code = 'facture')
 								  > (SELECT count(*) FROM creances.reglement r WHERE r.suivi = quelle) THEN
 			RAISE WARNING USING MESSAGE = format('la plupart des règlements de %s ne trouvent pas leur facture : ils ne comptent pas', quelle),
-				HINT = 'facture est le numéro de la facture, cle_facture la clé de sa ligne dans la table suivie.';
+				HINT = 'facture est le numéro de la facture, cle_facture la clé de sa ligne dans la table suivie ; suivis avant leurs factures, ils compteront quand elles le seront.';
 		END IF;
 		-- what this table has sent for in the others
 		IF EXISTS (SELECT FROM creances.a_revoir j WHERE j.suivi <> quelle) THEN

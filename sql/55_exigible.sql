@@ -410,7 +410,7 @@ RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT r.*
-	  FROM (SELECT creances._verifier_debiteur($1, $2, $3, $6) AS au OFFSET 0) q
+	  FROM (SELECT creances._verifier_debiteur($1, $2, $3, $6) AS au) q
 	 CROSS JOIN LATERAL (
 			SELECT c.facture, c.rang, c.echeance FROM creances.creance c WHERE c.creancier = $1 AND c.debiteur = $2
 			UNION

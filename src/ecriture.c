@@ -668,7 +668,7 @@ preparer_refus(Ecriture *e)
 	if (e->refusees)
 		return;
 	dedans = MemoryContextSwitchTo(e->estate->es_query_cxt);
-	desc = CreateTemplateTupleDesc(6);
+	desc = CreateTemplateTupleDesc(7);
 
 	TupleDescInitEntry(desc, 1, "cle", TEXTOID, -1, 0);
 	TupleDescInitEntry(desc, 2, "code", TEXTOID, -1, 0);
@@ -676,6 +676,7 @@ preparer_refus(Ecriture *e)
 	TupleDescInitEntry(desc, 4, "facture", TEXTOID, -1, 0);
 	TupleDescInitEntry(desc, 5, "rang", INT4OID, -1, 0);
 	TupleDescInitEntry(desc, 6, "creancier", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 7, "debiteur", TEXTOID, -1, 0);
 	e->desc_refusees = desc;
 	e->refusees = tuplestore_begin_heap(true, false, work_mem);
 	MemoryContextSwitchTo(dedans);
@@ -684,9 +685,11 @@ preparer_refus(Ecriture *e)
 static void
 refuser(Ecriture *e, Ligne *l, Cle *cle, Action action)
 {
-	Datum		valeurs[6] = {l->cle, l->code, l->motif, l->facture, Int32GetDatum(l->rang), l->creancier};
-	bool		nuls[6] = {false, l->code == (Datum) 0, l->motif == (Datum) 0, l->facture == (Datum) 0,
-	false, l->creancier == (Datum) 0};
+	/* what may be a credit of its customer holds him */
+	bool		credit = l->montant == (Datum) 0 || comparer(l->montant, zero()) < 0;
+	Datum		valeurs[7] = {l->cle, l->code, l->motif, l->facture, Int32GetDatum(l->rang), l->creancier, l->debiteur};
+	bool		nuls[7] = {false, l->code == (Datum) 0, l->motif == (Datum) 0, l->facture == (Datum) 0,
+	false, l->creancier == (Datum) 0, !credit || l->debiteur == (Datum) 0};
 
 	if (cle)
 		cle->action = action;

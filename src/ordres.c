@@ -92,12 +92,15 @@ static const char *const textes[NB_ORDRES] = {
 	"   AND NOT EXISTS (SELECT FROM refusees l WHERE l.cle = a.cle)",
 
 	[ORDRE_ANOMALIES] =
-	"INSERT INTO creances.ligne_refusee (suivi, cle, code, motif)"
+	"INSERT INTO creances.ligne_refusee (suivi, cle, code, motif, creancier, facture, debiteur)"
 	" SELECT $1, l.cle, coalesce(l.code, 'doublon'), coalesce(l.motif,"
-	"        format('la facture %s (rang %s) du créancier %s est déjà tenue par une autre ligne', l.facture, l.rang, l.creancier))"
+	"        format('la facture %s (rang %s) du créancier %s est déjà tenue par une autre ligne', l.facture, l.rang, l.creancier)),"
+	"        l.creancier, CASE WHEN l.code IS NULL THEN l.facture END, l.debiteur"
 	"   FROM refusees l ORDER BY l.cle"
-	" ON CONFLICT (suivi, cle) DO UPDATE SET code = excluded.code, motif = excluded.motif"
-	" WHERE (ligne_refusee.code, ligne_refusee.motif) <> (excluded.code, excluded.motif)",
+	" ON CONFLICT (suivi, cle) DO UPDATE SET code = excluded.code, motif = excluded.motif, attend = NULL,"
+	"        creancier = excluded.creancier, facture = excluded.facture, debiteur = excluded.debiteur"
+	" WHERE (ligne_refusee.code, ligne_refusee.motif, ligne_refusee.creancier, ligne_refusee.facture, ligne_refusee.debiteur)"
+	"       IS DISTINCT FROM (excluded.code, excluded.motif, excluded.creancier, excluded.facture, excluded.debiteur)",
 
 	/* verifier_suivi(): the facts beside the table, line by line */
 	[ORDRE_ECARTS] =

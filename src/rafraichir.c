@@ -225,9 +225,7 @@ traiter(Oid suivi, ArrayType *cles, bool chargement)
 		ReThrowError(erreur);
 	occupee = classe == ERRCODE_TRANSACTION_ROLLBACK ||
 		erreur->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
-	/* (what a function of the mapping raises is about a row) */
 	d_une_ligne = classe == ERRCODE_DATA_EXCEPTION ||
-		erreur->sqlerrcode == ERRCODE_RAISE_EXCEPTION ||
 		classe == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
 	/* what a function of the mapping may raise for a row, once the table is tied */
 		(!chargement && (classe == ERRCODE_CARDINALITY_VIOLATION || classe == ERRCODE_PLPGSQL_ERROR ||

@@ -154,7 +154,7 @@ INSERT INTO actes (acte, requete) VALUES
     ('synonyme', $$INSERT INTO creances.synonyme (champ, nom) VALUES ('facture', 'x')$$),
     ('creancier', $$UPDATE creances.creancier SET type = 'particulier'$$),
     ('_cesser, table followed', format($$SELECT creances._cesser(%s)$$, 'erp.f'::regclass::oid)),
-    ('_poser', format($$SELECT creances._poser(%s::oid::regclass, ARRAY['x'])$$, 'erp.f'::regclass::oid));
+    ('_poser', format($$SELECT creances._poser(%s::oid::regclass, ARRAY['x'], false)$$, 'erp.f'::regclass::oid));
 -- one action taken, to be confirmed; one to be validated
 SELECT count(*) FROM creances.prendre_relances(NULL, 1, '2024-06-04');
 UPDATE creances.relance SET etat = 'a_valider' WHERE debiteur = 'C2';
