@@ -76,9 +76,13 @@ static const char *const textes[NB_ORDRES] = {
 	" SELECT DISTINCT unnest($2) EXCEPT SELECT creancier FROM creances.creancier ORDER BY 1 ON CONFLICT DO NOTHING",
 
 	[ORDRE_TIERS_DEBITEUR] =
+	/* with what the ERP's table of customers says, when there is one */
+	"WITH k AS MATERIALIZED (SELECT DISTINCT x.creancier, x.debiteur FROM unnest($2, $6) x(creancier, debiteur)),"
+	" c AS MATERIALIZED (SELECT k.* FROM k WHERE EXISTS (SELECT FROM creances.client y WHERE y.debiteur = k.debiteur)),"
+	" s AS (INSERT INTO creances.debiteur (creancier, debiteur)"
+	"       SELECT * FROM k EXCEPT SELECT * FROM c ORDER BY 1, 2 ON CONFLICT DO NOTHING)"
 	"INSERT INTO creances.debiteur"
-	" SELECT f.* FROM (SELECT DISTINCT x.creancier, x.debiteur FROM unnest($2, $6) x(creancier, debiteur) ORDER BY 1, 2) k"
-	"  CROSS JOIN LATERAL creances._fiche(k.creancier, k.debiteur) f"
+	" SELECT f.* FROM c CROSS JOIN LATERAL creances._fiche(c.creancier, c.debiteur) f ORDER BY 1, 2"
 	" ON CONFLICT DO NOTHING",
 
 	/* a number may be free again: look at the rows that it was refused to */
