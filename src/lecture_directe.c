@@ -405,12 +405,12 @@ static Datum
 lire_nature(Source *s, TupleTableSlot *ligne)
 {
 	Datum		d = lire_texte(s, ligne);
-	Oid			collation = OidIsValid(s->collation) ? s->collation : DEFAULT_COLLATION_OID;
 
+	/* as creances._lecture() reads it: the column's own collation may be Turkish */
 	if (est_vide(d))
 		return (Datum) 0;
-	d = DirectFunctionCall1Coll(lower, collation, d);
-	if (DatumGetBool(DirectFunctionCall2Coll(textregexeq, collation, d,
+	d = DirectFunctionCall1Coll(lower, DEFAULT_COLLATION_OID, d);
+	if (DatumGetBool(DirectFunctionCall2Coll(textregexeq, DEFAULT_COLLATION_OID, d,
 											 CStringGetTextDatum("(^|[^a-z])(avoirs?|refund|credit ?note|note de credit)([^a-z]|$)"))))
 		return CStringGetTextDatum("avoir");
 	return d;
