@@ -50,9 +50,14 @@ PARTS = \
 	sql/44_rattachement.sql \
 	sql/45_actes.sql \
 	sql/46_modeles.sql \
-	sql/50_moteur.sql \
+	sql/50_scenarios.sql \
+	sql/51_moteur.sql \
 	sql/52_delais.sql \
+	sql/54_decision.sql \
 	sql/55_exigible.sql \
+	sql/55_passe.sql \
+	sql/56_file.sql \
+	sql/58_planification.sql \
 	sql/60_vues.sql \
 	sql/62_passe_date.sql \
 	sql/80_coherence.sql \

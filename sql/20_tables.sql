@@ -4,7 +4,7 @@
 --                written by rafraichir() and by nothing else;
 --   the engine   avancement, relance, relance_creance, passe, evenement:
 --                written by the pass, the takers and the collectors, never in the ERP's transactions.
--- The engine's tables stand in 50_moteur.
+-- The engine's tables stand in 51_moteur.
 --
 -- No foreign key between them: pg_dump hands the data of an extension's tables
 -- to a parallel restore without their order, and a key would then lose rows.
