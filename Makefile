@@ -50,6 +50,8 @@ PARTS = \
 	sql/44_rattachement.sql \
 	sql/45_actes.sql \
 	sql/46_modeles.sql \
+	sql/47_suspensions.sql \
+	sql/48_statuts.sql \
 	sql/50_scenarios.sql \
 	sql/51_moteur.sql \
 	sql/52_delais.sql \
@@ -60,6 +62,7 @@ PARTS = \
 	sql/58_planification.sql \
 	sql/60_vues.sql \
 	sql/62_passe_date.sql \
+	sql/70_journal.sql \
 	sql/80_coherence.sql \
 	sql/90_droits.sql
 

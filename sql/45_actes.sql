@@ -38,7 +38,8 @@ CREATE TABLE creances.acte (
 	genre		text NOT NULL CHECK (genre IN (
 					'mise_en_demeure', 'remise', 'frais', 'procedure_collective', 'delai_de_grace', 'litige', 'condamnation',
 					'titre_executoire', 'capitalisation', 'reconnaissance', 'demande_en_justice', 'execution_forcee',
-					'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite')),
+					'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite',
+					'suspension', 'promesse', 'plan', 'rejet', 'encaissement')),
 	debiteur	text NOT NULL CHECK (debiteur <> ''),
 	facture		text NOT NULL DEFAULT '',
 	rang		integer NOT NULL DEFAULT 0 CHECK (rang >= 0),
@@ -50,6 +51,11 @@ CREATE TABLE creances.acte (
 	reference	text NOT NULL DEFAULT '',
 	motif		text NOT NULL CHECK (motif <> ''),
 	certain		boolean NOT NULL DEFAULT true,
+	cause		text CHECK (cause IN ('prix', 'quantite', 'qualite', 'livraison', 'doublon', 'reglee', 'administratif', 'autre')),
+	issue		text CHECK (issue IN ('fonde', 'partiel', 'non_fonde', 'retire', 'regularise')),
+	admis		numeric CHECK (admis > 0 AND admis < 1e15 AND admis = round(admis, 6)),
+	cloture		timestamptz,
+	publie_le	date CHECK (publie_le BETWEEN le AND '2999-12-31'),
 	auteur		name NOT NULL DEFAULT session_user,
 	connu_le	timestamptz NOT NULL DEFAULT clock_timestamp(),
 	annule_le	date CHECK (annule_le >= le),
@@ -65,18 +71,23 @@ COMMENT ON TABLE creances.acte IS
 'Fait date qui change ce qui peut etre reclame, ou jusqu''a quand : jugement, remise, frais, mise en demeure, reconnaissance... Ecrit par consigner(), clos par clore_acte(), annule par annuler_acte() ; jamais efface.';
 COMMENT ON COLUMN creances.acte.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.acte.acte IS 'Identifiant, calcule de ce qui designe l''acte : le meme ne s''ecrit pas deux fois.';
-COMMENT ON COLUMN creances.acte.genre IS 'mise_en_demeure (C. civ. 1344), remise, frais (C. com. L441-10 II), procedure_collective (L622-28), delai_de_grace (C. civ. 1343-5), litige, condamnation, titre_executoire (CMF L313-3), capitalisation (C. civ. 1343-2), reconnaissance (2240), demande_en_justice (2241), execution_forcee (2244), declaration_creance (C. com. L622-25-1), injonction_signifiee, mediation (C. civ. 2238), impossibilite (2234).';
+COMMENT ON COLUMN creances.acte.genre IS 'mise_en_demeure (C. civ. 1344), remise, frais (C. com. L441-10 II), procedure_collective (L622-28), delai_de_grace (C. civ. 1343-5), litige, condamnation, titre_executoire (CMF L313-3), capitalisation (C. civ. 1343-2), reconnaissance (2240), demande_en_justice (2241), execution_forcee (2244), declaration_creance (C. com. L622-25-1), injonction_signifiee, mediation (C. civ. 2238), impossibilite (2234), suspension (a la main), promesse, plan, rejet (statut 213 : la facture n''a jamais atteint l''acheteur), encaissement (statut 212).';
 COMMENT ON COLUMN creances.acte.debiteur IS 'Client.';
 COMMENT ON COLUMN creances.acte.facture IS 'Facture ; vide : toutes celles du client.';
 COMMENT ON COLUMN creances.acte.rang IS 'Rang de l''echeance ; 0 : tous.';
 COMMENT ON COLUMN creances.acte.le IS 'Date du fait : reception de la mise en demeure, jugement, signification, depart de la capitalisation...';
 COMMENT ON COLUMN creances.acte.jusque IS 'Dernier jour du fait, s''il dure : fin du delai de grace, du litige, de l''instance, de la mediation.';
 COMMENT ON COLUMN creances.acte.poste IS 'Remise : penalites, indemnite ou frais.';
-COMMENT ON COLUMN creances.acte.montant IS 'Remise (NULL : tout ce qui est du ce jour-la) ou frais, dans la devise de la facture ; en EUR pour l''indemnite forfaitaire.';
+COMMENT ON COLUMN creances.acte.montant IS 'Remise (NULL : tout ce qui est du ce jour-la), part contestee d''un litige (NULL : toute la creance), encaissement annonce ou frais, dans la devise de la facture ; en EUR pour l''indemnite forfaitaire.';
 COMMENT ON COLUMN creances.acte.taux IS 'Condamnation : taux fixe par le jugement.';
 COMMENT ON COLUMN creances.acte.reference IS 'Numero de role, de facture de frais, de recommande...';
 COMMENT ON COLUMN creances.acte.motif IS 'Pourquoi, en clair.';
 COMMENT ON COLUMN creances.acte.certain IS 'Faux : effet possible seulement, montre a part (reconnaissance non ecrite...).';
+COMMENT ON COLUMN creances.acte.cause IS 'Litige : prix, quantite, qualite, livraison, doublon, reglee, administratif ou autre.';
+COMMENT ON COLUMN creances.acte.issue IS 'Litige clos : fonde ou partiel (un avoir est attendu : cette part n''est pas reclamee), non_fonde, retire, regularise (l''avoir est passe).';
+COMMENT ON COLUMN creances.acte.admis IS 'Part du litige reconnue fondee ; NULL avec l''issue fonde : toute la creance.';
+COMMENT ON COLUMN creances.acte.cloture IS 'Instant de la cloture : un avoir connu depuis reduit la part admise.';
+COMMENT ON COLUMN creances.acte.publie_le IS 'Procedure collective : publication au BODACC, dont court le delai de declaration (C. com. R622-24).';
 COMMENT ON COLUMN creances.acte.auteur IS 'Role qui l''a consigne.';
 COMMENT ON COLUMN creances.acte.connu_le IS 'Instant de l''enregistrement.';
 COMMENT ON COLUMN creances.acte.annule_le IS 'Jour depuis lequel il ne compte plus.';
@@ -160,6 +171,51 @@ END $$;
 COMMENT ON FUNCTION creances.convenir(text, date, creances.taux_retard, text, text, text, text, text, text) IS
 'Enregistre ce qui est convenu depuis une date, pour tous les clients d''un creancier ou pour un seul : taux stipule, base, delai de paiement, prescription, indemnite par facture ou par echeance. La source est obligatoire. Un second appel a la meme date remplace le premier, et l''histoire (evenement) garde les deux.';
 
+-- Genres of acts that last, until a day or until they are closed.
+CREATE FUNCTION creances._genres_qui_durent() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT ARRAY['procedure_collective', 'delai_de_grace', 'litige', 'demande_en_justice', 'declaration_creance', 'mediation',
+				 'impossibilite', 'suspension', 'promesse', 'plan', 'rejet'];
+END;
+COMMENT ON FUNCTION creances._genres_qui_durent() IS 'Genres d''actes qui durent.';
+
+-- What an act may hold, or let go, is decided again by the next pass.
+CREATE FUNCTION creances._a_reconsiderer(a creances.acte) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	INSERT INTO creances.a_decider (creancier, facture, rang)
+	SELECT c.creancier, c.facture, c.rang FROM creances.creance c
+	 WHERE c.creancier = a.creancier AND c.solde > 0
+	   AND CASE WHEN a.facture = '' THEN c.debiteur = a.debiteur ELSE c.facture = a.facture AND a.rang IN (0, c.rang) END;
+END;
+COMMENT ON FUNCTION creances._a_reconsiderer(creances.acte) IS 'La prochaine passe decide de nouveau de ce que vise un acte.';
+
+-- Write an act, its debtor being locked.
+CREATE FUNCTION creances._inscrire(n creances.acte) RETURNS uuid
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+BEGIN
+	n.acte := md5(concat_ws(chr(31), n.creancier, n.debiteur, n.genre, n.facture, n.rang, to_char(n.le, 'YYYY-MM-DD'), n.poste, n.reference))::uuid;
+	INSERT INTO creances.acte (creancier, acte, genre, debiteur, facture, rang, le, jusque, poste, montant, taux, reference, motif, certain, cause,
+							   publie_le, details)
+	VALUES (n.creancier, n.acte, n.genre, n.debiteur, n.facture, n.rang, n.le, n.jusque, n.poste, n.montant, n.taux, n.reference,
+			n.motif, n.certain, n.cause, n.publie_le, n.details)
+	ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('cet acte (%s du %s) est déjà consigné', n.genre, n.le),
+			DETAIL = format('Acte %s.', n.acte),
+			HINT = 'Si c''en est un autre, distinguez-le par reference => ...';
+	END IF;
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
+	VALUES (n.creancier, 'acte', n.le, n.debiteur, nullif(n.facture, ''), nullif(n.rang, 0),
+			jsonb_strip_nulls(jsonb_build_object('acte', n.acte, 'genre', n.genre, 'jusque', n.jusque, 'poste', n.poste, 'montant', n.montant,
+												 'taux', n.taux::text, 'cause', n.cause, 'publie_le', n.publie_le,
+												 'reference', nullif(n.reference, ''), 'motif', n.motif)));
+	PERFORM creances._a_reconsiderer(n);
+	RETURN n.acte;
+END $$;
+COMMENT ON FUNCTION creances._inscrire(creances.acte) IS 'Ecrit un acte dont le debiteur est verrouille ; 23505 s''il l''est deja.';
+
 CREATE FUNCTION creances.consigner(
 	creancier text,
 	debiteur text,
@@ -181,7 +237,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET date
 DECLARE
 	genres CONSTANT text[] := ARRAY['mise_en_demeure', 'remise', 'frais', 'procedure_collective', 'delai_de_grace', 'litige',
 		'condamnation', 'titre_executoire', 'capitalisation', 'reconnaissance', 'demande_en_justice', 'execution_forcee',
-		'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite'];
+		'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite', 'suspension', 'rejet', 'encaissement'];
 	p_genre CONSTANT text := consigner.genre;
 	d creances.debiteur;
 	particulier boolean;
@@ -189,7 +245,8 @@ DECLARE
 BEGIN
 	IF p_genre IS NULL OR p_genre <> ALL (genres) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('genre d''acte inconnu : %s', coalesce(p_genre, 'NULL')),
-			HINT = format('Les genres sont : %s.', array_to_string(genres, ', '));
+			HINT = CASE WHEN p_genre IN ('promesse', 'plan') THEN 'Une promesse se note par promettre(), un plan par accorder_plan().'
+						ELSE format('Les genres sont : %s.', array_to_string(genres, ', ')) END;
 	END IF;
 	PERFORM creances._verifier_fait(consigner.le, 'un acte', consigner.motif);
 	-- the debtor is locked: a taking of his reminders ends first, or sees the act
@@ -242,8 +299,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'un délai de grâce a une fin',
 			HINT = 'Donnez jusque => ..., le dernier jour accordé par le juge (C. civ. 1343-5).';
 	END IF;
-	IF n.jusque IS NOT NULL AND p_genre NOT IN ('procedure_collective', 'delai_de_grace', 'litige', 'demande_en_justice',
-												'declaration_creance', 'mediation', 'impossibilite') THEN
+	IF n.jusque IS NOT NULL AND p_genre <> ALL (creances._genres_qui_durent()) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('un acte de genre %s n''a pas de fin', p_genre),
 			HINT = 'Omettez jusque.';
 	END IF;
@@ -255,12 +311,12 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'un délai de grâce ne dépasse pas deux ans',
 			HINT = 'Voyez C. civ. 1343-5, et la date de fin que fixe la décision.';
 	END IF;
-	IF n.montant IS NOT NULL AND (p_genre NOT IN ('remise', 'frais')
+	IF n.montant IS NOT NULL AND (p_genre NOT IN ('remise', 'frais', 'litige', 'encaissement')
 								  OR n.montant IN ('NaN', 'Infinity', '-Infinity') OR n.montant <= 0 OR n.montant >= 1e15
 								  OR n.montant <> round(n.montant, 6))
-	   OR n.montant IS NULL AND p_genre = 'frais' THEN
+	   OR n.montant IS NULL AND p_genre IN ('frais', 'encaissement') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('montant inattendu pour un acte de genre %s : %s', p_genre, coalesce(n.montant::text, 'NULL')),
-			HINT = 'Des frais ont un montant positif, une remise aussi ou aucun (tout ce qui est dû ce jour-là) ; les autres actes n''en ont pas.';
+			HINT = 'Des frais et un encaissement ont un montant positif, une remise et un litige aussi ou aucun (le tout) ; les autres actes n''en ont pas.';
 	END IF;
 	IF (n.poste IS NOT NULL) <> (p_genre = 'remise') OR n.poste NOT IN ('penalites', 'indemnite', 'frais') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('poste inattendu pour un acte de genre %s : %s', p_genre, coalesce(n.poste, 'NULL')),
@@ -283,21 +339,7 @@ BEGIN
 			HINT = 'Voyez C. civ. 1343-2 et le guide, section 3.';
 	END IF;
 
-	n.acte := md5(concat_ws(chr(31), n.creancier, n.debiteur, n.genre, n.facture, n.rang, to_char(n.le, 'YYYY-MM-DD'), n.poste, n.reference))::uuid;
-	INSERT INTO creances.acte (creancier, acte, genre, debiteur, facture, rang, le, jusque, poste, montant, taux, reference, motif, certain, details)
-	VALUES (n.creancier, n.acte, n.genre, n.debiteur, n.facture, n.rang, n.le, n.jusque, n.poste, n.montant, n.taux, n.reference,
-			n.motif, n.certain, n.details)
-	ON CONFLICT DO NOTHING;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('cet acte (%s du %s) est déjà consigné', p_genre, n.le),
-			DETAIL = format('Acte %s.', n.acte),
-			HINT = 'Si c''en est un autre, distinguez-le par reference => ...';
-	END IF;
-	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
-	VALUES (n.creancier, 'acte', n.le, n.debiteur, nullif(n.facture, ''), nullif(n.rang, 0),
-			jsonb_strip_nulls(jsonb_build_object('acte', n.acte, 'genre', n.genre, 'jusque', n.jusque, 'poste', n.poste, 'montant', n.montant,
-												 'taux', n.taux::text, 'reference', nullif(n.reference, ''), 'motif', n.motif)));
-	RETURN n.acte;
+	RETURN creances._inscrire(n);
 END $$;
 COMMENT ON FUNCTION creances.consigner(text, text, text, date, text, text, integer, date, numeric, text, creances.taux_retard, text, boolean, jsonb) IS
 'Consigne un fait date d''un client, pour toutes ses factures ou pour une seule, avec son motif : mise en demeure recue, remise, frais justifies, jugement d''ouverture, delai de grace, litige, condamnation, titre, capitalisation demandee, reconnaissance, demande en justice... Rend l''identifiant de l''acte.';
@@ -329,7 +371,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET date
 DECLARE
 	a creances.acte := creances._acte(acte);
 BEGIN
-	IF a.genre NOT IN ('procedure_collective', 'delai_de_grace', 'litige', 'demande_en_justice', 'declaration_creance', 'mediation', 'impossibilite') THEN
+	IF a.genre <> ALL (creances._genres_qui_durent()) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('un acte de genre %s n''a pas de fin', a.genre),
 			HINT = 'S''il est erroné, appelez annuler_acte().';
 	END IF;
@@ -342,6 +384,7 @@ BEGIN
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
 	VALUES (a.creancier, 'acte_clos', jusque, a.debiteur, nullif(a.facture, ''), nullif(a.rang, 0),
 			jsonb_strip_nulls(jsonb_build_object('acte', a.acte, 'genre', a.genre, 'avant', a.jusque)));
+	PERFORM creances._a_reconsiderer(a);
 END $$;
 COMMENT ON FUNCTION creances.clore_acte(uuid, date) IS
 'Donne son dernier jour a un acte qui dure : litige, instance, mediation, procedure collective, delai de grace.';
@@ -362,6 +405,7 @@ BEGIN
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
 	VALUES (a.creancier, 'acte_annule', le, a.debiteur, nullif(a.facture, ''), nullif(a.rang, 0),
 			jsonb_build_object('acte', a.acte, 'genre', a.genre, 'motif', btrim(motif)));
+	PERFORM creances._a_reconsiderer(a);
 END $$;
 COMMENT ON FUNCTION creances.annuler_acte(uuid, text, date) IS
 'Annule un acte consigne par erreur, retire ou non avenu (C. civ. 2243) : depuis cette date il n''a jamais compte ; les montants arretes avant elle ne changent pas.';
@@ -377,24 +421,7 @@ BEGIN ATOMIC
 	 WHERE a.creancier = _actes.creancier
 	   AND (a.facture = '' AND a.debiteur = _actes.debiteur OR a.facture = _actes.facture)
 	   AND a.rang IN (0, _actes.rang) AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au)
-	   AND (a.facture <> '' OR naissance <= a.le OR a.genre IN ('procedure_collective', 'litige'));
+	   AND (a.facture <> '' OR naissance <= a.le OR a.genre IN ('procedure_collective', 'litige', 'rejet'));
 END;
 COMMENT ON FUNCTION creances._actes(text, text, text, integer, date, date) IS
 'Actes qui visent une creance, connus a une date : les siens, et ceux de toutes les factures de son debiteur.';
-
--- Why a receivable is not to be reminded on a day: the most serious reason, or
--- no row. A set, so that it is inlined where it is used. Earlier debts only for an insolvency (C. com. L622-7, L622-21), and its
--- closing revives nothing by itself.
-CREATE FUNCTION creances._suspension(creancier text, debiteur text, facture text, rang integer, nee date, au date)
-RETURNS TABLE (motif text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT a.genre FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
-	 WHERE CASE a.genre WHEN 'procedure_collective' THEN nee < a.le
-						WHEN 'delai_de_grace' THEN a.jusque >= au
-						WHEN 'litige' THEN a.jusque IS NULL OR a.jusque >= au
-						ELSE false END
-	 ORDER BY a.genre = 'procedure_collective' DESC, a.genre = 'delai_de_grace' DESC LIMIT 1;
-END;
-COMMENT ON FUNCTION creances._suspension(text, text, text, integer, date, date) IS
-'Pourquoi une creance n''est pas a relancer ce jour-la : procedure_collective, delai_de_grace ou litige ; aucune ligne si rien ne la suspend.';

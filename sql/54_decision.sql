@@ -10,9 +10,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._decimales(text) IS 'Decimales de l''unite de compte d''une devise (ISO 4217).';
 
--- Open items of some debtors (NULL arrays: of all), and what is left to claim
--- of each once the debtor's credits in the same currency are set against his
--- oldest overdue items. Nothing is left to claim of what a hold suspends.
 -- Payments that nobody has read yet, or can read: they may be of anybody.
 CREATE VIEW creances._paiements_a_lire AS
 SELECT j.suivi, j.cle
@@ -26,96 +23,70 @@ COMMENT ON VIEW creances._paiements_a_lire IS 'Paiements pas encore lus, ou illi
 COMMENT ON COLUMN creances._paiements_a_lire.suivi IS 'Table de reglements.';
 COMMENT ON COLUMN creances._paiements_a_lire.cle IS 'Cle de la ligne.';
 
-CREATE FUNCTION creances._restes(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
-RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date,
-			   solde numeric, couvert numeric, reste numeric, obstacle text, suspension text)
+-- Open items of a creditor's debtors (NULL: of all), what may be claimed of each
+-- in spite of the holds, and what is left of it once the debtor's credits in the
+-- same currency are set against his oldest overdue items. With keys, only these
+-- items, and all those of their debtors who have credits.
+CREATE FUNCTION creances._restes(au date, creancier text DEFAULT NULL, debiteurs text[] DEFAULT NULL, factures text[] DEFAULT NULL, rangs integer[] DEFAULT NULL)
+RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang integer, echeance date, echeance_relance date,
+			   montant numeric, solde numeric, exigible numeric, couvert numeric, reste numeric, obstacle text,
+			   suspension text, jusque date, en_partie text, en_compte boolean, reprise_le date, reprise text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH ouvertes AS (
-		SELECT c.* FROM creances.creance c WHERE creanciers IS NULL AND c.solde <> 0
+		SELECT c.* FROM creances.creance c WHERE debiteurs IS NULL AND c.solde <> 0 AND (_restes.creancier IS NULL OR c.creancier = _restes.creancier)
 		UNION ALL
-		SELECT c.* FROM unnest(creanciers, debiteurs) u(creancier, debiteur)
-		  JOIN creances.creance c ON c.creancier = u.creancier AND c.debiteur = u.debiteur AND c.solde <> 0
-	), obstacles AS (
-		SELECT o.*, CASE
-			WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a)
-				 -- money came that cannot be counted
-				 OR (o.creancier, o.facture) IN (SELECT a.creancier, a.facture FROM creances.ligne_refusee a WHERE a.facture IS NOT NULL)
-				 OR (o.creancier, o.debiteur) IN (SELECT a.creancier, a.debiteur FROM creances.ligne_refusee a WHERE a.debiteur IS NOT NULL) THEN 'anomalie'
-			WHEN (o.suivi::oid, o.cle) IN (SELECT j.suivi::oid, j.cle FROM creances.a_revoir j WHERE j.cle IS NOT NULL)
-				 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL)
-				 OR EXISTS (SELECT FROM creances._paiements_a_lire) THEN 'journal'
-			END AS obstacle, s.motif AS suspension
-		  FROM ouvertes o
-		  LEFT JOIN LATERAL creances._suspension(o.creancier, o.debiteur, o.facture, o.rang,
-												 coalesce(o.livraison, o.emission, o.nee_le), au) s ON true
-	), debiteurs AS (
+		SELECT c.* FROM (SELECT DISTINCT u.debiteur FROM unnest(debiteurs) u(debiteur)) u
+		  JOIN creances.creance c ON c.creancier = _restes.creancier AND c.debiteur = u.debiteur AND c.solde <> 0
+		 WHERE factures IS NULL
+			OR EXISTS (SELECT FROM creances.creance k WHERE k.creancier = _restes.creancier AND k.debiteur = u.debiteur AND k.solde < 0)
+		UNION ALL
+		SELECT c.* FROM unnest(factures, rangs) u(facture, rang)
+		  JOIN creances.creance c ON c.creancier = _restes.creancier AND c.facture = u.facture AND c.rang = u.rang AND c.solde > 0
+		 WHERE NOT EXISTS (SELECT FROM creances.creance k WHERE k.creancier = c.creancier AND k.debiteur = c.debiteur AND k.solde < 0)
+	), journal AS MATERIALIZED (
 		-- what the journal holds of a debtor may be a payment or a credit: all his items wait
-		SELECT o.creancier, o.debiteur, o.devise, o.facture, o.rang, o.echeance, o.solde, o.suspension,
-			   creances._en_compte(o.nature, o.facture, o.solde) AS en_compte,
-			   coalesce(o.obstacle, CASE WHEN bool_or(o.obstacle = 'journal') OVER (PARTITION BY o.creancier, o.debiteur)
-										 THEN 'journal' END) AS obstacle
+		SELECT DISTINCT c.creancier, c.debiteur
+		  FROM creances.a_revoir j JOIN creances.creance c ON c.suivi = j.suivi AND c.cle = j.cle
+		 WHERE j.cle IS NOT NULL
+	), obstacles AS (
+		SELECT o.*, creances._en_compte(o.nature, o.facture, o.solde) AS en_compte,
+			   creances._vise(o.creancier, o.debiteur, o.facture, o.rang) AS vise,
+			   coalesce(o.livraison, o.emission, o.nee_le) AS naissance,
+			   CASE
+				WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a)
+					 -- money came that cannot be counted
+					 OR (o.creancier, o.facture) IN (SELECT a.creancier, a.facture FROM creances.ligne_refusee a WHERE a.facture IS NOT NULL)
+					 OR (o.creancier, o.debiteur) IN (SELECT a.creancier, a.debiteur FROM creances.ligne_refusee a WHERE a.debiteur IS NOT NULL) THEN 'anomalie'
+				WHEN (o.creancier, o.debiteur) IN (SELECT j.creancier, j.debiteur FROM journal j)
+					 OR o.suivi::oid IN (SELECT j.suivi::oid FROM creances.a_revoir j WHERE j.cle IS NULL)
+					 OR EXISTS (SELECT FROM creances._paiements_a_lire) THEN 'journal'
+			   END AS obstacle
+		  FROM ouvertes o
+	), exigibles AS (
+		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, coalesce(h.echeance, o.echeance) AS echeance_relance,
+			   CASE WHEN o.solde > 0 AND NOT o.en_compte THEN coalesce(h.exigible, o.solde) ELSE 0 END AS exigible
 		  FROM obstacles o
+		 CROSS JOIN LATERAL creances._retenue(o.vise AND o.solde > 0, o.creancier, o.debiteur, o.facture, o.rang, o.naissance, o.montant, o.solde, au) h
 	), cumuls AS (
-		SELECT o.*, o.solde > 0 AND NOT o.en_compte AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL AS imputable,
+		SELECT e.*, i.imputable,
 			   -- (money on account that was given back takes from it)
-			   greatest(coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0 OR o.en_compte) OVER d, 0), 0) AS credits,
-			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND NOT o.en_compte AND o.echeance < au AND o.obstacle IS NULL AND o.suspension IS NULL)
-						OVER (d ORDER BY o.echeance, o.facture, o.rang), 0) AS cumul
-		  FROM debiteurs o
-		WINDOW d AS (PARTITION BY o.creancier, o.debiteur, o.devise)
+			   greatest(coalesce(sum(-e.solde) FILTER (WHERE e.solde < 0 OR e.en_compte) OVER d, 0), 0) AS credits,
+			   coalesce(sum(e.exigible) FILTER (WHERE i.imputable) OVER (d ORDER BY e.echeance, e.facture, e.rang), 0) AS cumul
+		  FROM exigibles e
+		 CROSS JOIN LATERAL (SELECT e.exigible > 0 AND e.echeance < au AND e.obstacle IS NULL AS imputable) i
+		WINDOW d AS (PARTITION BY e.creancier, e.debiteur, e.devise)
 	)
-	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.solde, v.couvert,
-		   CASE WHEN k.suspension IS NOT NULL OR k.solde > 0 AND k.en_compte THEN 0 ELSE k.solde - v.couvert END, k.obstacle, k.suspension
+	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.echeance_relance, k.montant, k.solde, k.exigible, v.couvert,
+		   CASE WHEN k.solde < 0 THEN k.solde ELSE k.exigible - v.couvert END, k.obstacle, k.suspension, k.jusque, k.en_partie, k.en_compte,
+		   k.reprise_le, k.reprise
 	  FROM cumuls k
 	 CROSS JOIN LATERAL (SELECT CASE WHEN k.imputable
-									 THEN least(k.solde, greatest(0, k.credits - (k.cumul - k.solde)))
+									 THEN least(k.exigible, greatest(0, k.credits - (k.cumul - k.exigible)))
 									 ELSE 0 END AS couvert) v;
 END;
-COMMENT ON FUNCTION creances._restes(date, text[], text[]) IS
-'Creances ouvertes de ces debiteurs et ce qu''il en reste a reclamer, leurs credits imputes sur les plus anciennes echues.';
-
--- The scenario's clock of one receivable: step done, next step, and the day
--- when it is due. By its key, so that it is an index look-up wherever it is
--- used, whatever the planner believes of the queue's size.
-CREATE FUNCTION creances._horloge(au date, creancier text, facture text, rang integer)
-RETURNS TABLE (scenario text, contact_min integer, montant_min numeric, zone text, faite integer, faite_le date,
-			   stade creances.stade_relance, etape integer, canal text, classe text, stade_vise creances.stade_relance,
-			   validation boolean, sans_confirmation boolean, des_le date, due_le date)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT s.scenario, k.contact_min, k.montant_min, d.zone, f.faite, f.faite_le, f.stade,
-		   e.etape, e.canal, e.classe, e.stade, e.validation, e.sans_confirmation, q.des_le,
-		   creances.jour_ouvre_suivant(q.des_le, d.zone)
-	  FROM creances.creance c
-	  JOIN creances.creancier s ON s.creancier = c.creancier
-	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
-	  LEFT JOIN creances.scenario_actif k ON k.scenario = s.scenario
-	  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
-	  -- taken in at the stage of its age, without anything sent
-	  LEFT JOIN LATERAL (SELECT r.etape, r.stade FROM creances.etape_active r
-						  WHERE a.creancier IS NULL AND c.reprise = 'directe' AND r.scenario = s.scenario
-							AND r.delai >= 0 AND r.stade <= 'relance_3' AND c.echeance + r.delai <= c.reprise_le
-						  ORDER BY r.etape DESC LIMIT 1) r ON true
-	 CROSS JOIN LATERAL (SELECT coalesce(a.etape, r.etape, 0) AS faite,
-								CASE WHEN a.creancier IS NOT NULL THEN a.etape_le
-									 WHEN r.etape IS NOT NULL THEN c.reprise_le END AS faite_le,
-								coalesce(a.stade, r.stade) AS stade) f
-	  LEFT JOIN creances.etape_active p ON p.scenario = coalesce(a.scenario, s.scenario) AND p.etape = f.faite
-	  -- a preventive step that is past the due date expires
-	  LEFT JOIN LATERAL (SELECT n.* FROM creances.etape_active n
-						  WHERE n.scenario = s.scenario AND (n.delai >= 0 OR au <= c.echeance)
-							AND CASE WHEN a.scenario <> s.scenario THEN n.stade > f.stade ELSE n.etape > f.faite END
-						  ORDER BY n.etape LIMIT 1) e ON true
-	 CROSS JOIN LATERAL (SELECT CASE WHEN e.etape IS NOT NULL
-									 THEN greatest(CASE d.type WHEN 'public' THEN creances.jour_ouvre_suivant(c.echeance, d.zone) ELSE c.echeance END
-												   + e.delai, f.faite_le + greatest(e.delai - p.delai, 1), c.reprise_le)
-									 END AS des_le) q
-	 WHERE c.creancier = _horloge.creancier AND c.facture = _horloge.facture AND c.rang = _horloge.rang
-	 LIMIT 1;	-- keeps it a look-up by key when it is inlined
-END;
-COMMENT ON FUNCTION creances._horloge(date, text, text, integer) IS
-'Etape faite et etape suivante d''une creance, et le jour ou elle est due : le plus tardif de l''echeance + son delai et de l''etape precedente + l''ecart de leurs delais, reporte au jour ouvre suivant.';
+COMMENT ON FUNCTION creances._restes(date, text, text[], text[], integer[]) IS
+'Creances ouvertes de ces debiteurs et ce qu''il en reste a reclamer : le solde, moins ce qui est retenu, moins les credits imputes sur les plus anciennes echues.';
 
 -- Does a queued claim still hold: something is owed by the same debtor in the
 -- same currency, the due date has not been put off, and a preventive step is
@@ -130,110 +101,153 @@ END;
 COMMENT ON FUNCTION creances._tient(creances.stade_relance, date, text, text, numeric, date, text, text, date) IS
 'Une creance mise en file est encore a reclamer.';
 
-CREATE FUNCTION creances._decision(au date, creanciers text[] DEFAULT NULL, debiteurs text[] DEFAULT NULL)
-RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang integer, echeance date, retard integer,
-			   solde numeric, reste numeric, faite integer, stade creances.stade_relance,
+-- The one place that decides, and the scenario's clock. The next step is due at
+-- the later of the due date + its delay and of the step done + the difference
+-- of their delays, then on a working day; what a step granted, and the coming
+-- in, are waited for.
+CREATE FUNCTION creances._decision(au date, creancier text DEFAULT NULL, debiteurs text[] DEFAULT NULL, factures text[] DEFAULT NULL, rangs integer[] DEFAULT NULL)
+RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang integer, echeance date, retard integer,
+			   solde numeric, reste numeric, faite integer, faite_le date, stade creances.stade_relance,
 			   etape integer, canal text, stade_vise creances.stade_relance, des_le date, due_le date,
 			   decision text, raison text,
-			   relance uuid, scenario text, classe text, canal_relance text, stade_relance creances.stade_relance, etat text)
+			   relance uuid, scenario text, classe text, groupe text, canal_relance text, stade_relance creances.stade_relance, etat text,
+			   echeance_relance date, delai_accorde integer, repetition boolean, suspension text, jusque date, cout numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	WITH lignes AS (
-		SELECT r.creancier, r.debiteur, r.devise, r.facture, r.rang, r.echeance, au - r.echeance AS retard, r.solde, r.reste,
-			   h.faite, h.stade, h.etape, h.canal, h.classe, h.stade_vise, h.validation, h.sans_confirmation, h.des_le, h.due_le,
-			   h.scenario, h.contact_min,
+	WITH etapes AS MATERIALIZED (
+		SELECT e.* FROM creances.etape_active e
+	), scenarios AS MATERIALIZED (
+		SELECT s.* FROM creances.scenario_actif s
+	), horloge AS (
+		SELECT r.*, k.contact_min, k.montant_min, k.tolerance_montant, k.groupement, k.scenario AS connu, d.zone, x.scenario, f.faite, f.faite_le, f.stade,
+			   n.etape, n.canal, n.classe, n.stade AS stade_vise, n.validation, n.sans_confirmation, n.delai_accorde, n.cout,
+			   coalesce(n.etape = f.faite, false) AS repetition, q.des_le, creances.jour_ouvre_suivant(q.des_le, d.zone) AS due_le
+		  FROM creances._restes(au, creancier, debiteurs, factures, rangs) r
+		  JOIN creances.creancier s ON s.creancier = r.societe
+		  JOIN creances.debiteur d ON d.creancier = r.societe AND d.debiteur = r.debiteur
+		 CROSS JOIN LATERAL (SELECT creances._scenario(r.societe, r.facture, r.debiteur, d.segment, s.scenario) AS scenario) x
+		  LEFT JOIN scenarios k ON k.scenario = x.scenario
+		  LEFT JOIN creances.avancement a ON a.creancier = r.societe AND a.facture = r.facture AND a.rang = r.rang
+		  -- taken in at the stage of its age, without anything sent
+		  LEFT JOIN LATERAL (SELECT e.etape, e.stade FROM etapes e
+							  WHERE a.creancier IS NULL AND r.reprise = 'directe' AND e.scenario = x.scenario
+								AND e.delai >= 0 AND e.stade <= 'relance_3' AND r.echeance + e.delai <= r.reprise_le
+							  ORDER BY e.etape DESC LIMIT 1) i ON true
+		 CROSS JOIN LATERAL (SELECT coalesce(a.etape, i.etape, 0) AS faite,
+									CASE WHEN a.creancier IS NOT NULL THEN a.etape_le
+										 WHEN i.etape IS NOT NULL THEN r.reprise_le END AS faite_le,
+									coalesce(a.stade, i.stade) AS stade, coalesce(a.scenario, x.scenario) AS scenario,
+									CASE WHEN d.type = 'public' AND r.echeance_relance = r.echeance THEN creances.jour_ouvre_suivant(r.echeance, d.zone)
+										 ELSE r.echeance_relance END AS echeance) f
+		  LEFT JOIN etapes p ON p.scenario = f.scenario AND p.etape = f.faite
+		  -- a preventive step that is past the due date expires; a scenario that changed goes on above the stage
+		  -- that was reached; the last step may be done again
+		  LEFT JOIN LATERAL (
+				SELECT e.* FROM etapes e
+				 WHERE r.solde > 0 AND e.scenario = x.scenario AND (e.delai >= 0 OR au <= f.echeance)
+				   AND (f.stade IS NULL OR e.stade > f.stade
+						OR e.stade = f.stade AND f.scenario = x.scenario
+						   AND (e.etape > f.faite OR e.etape = f.faite AND e.repetitions > a.repetitions))
+				 ORDER BY e.etape = f.faite, e.etape LIMIT 1) n ON true
+		 CROSS JOIN LATERAL (SELECT CASE WHEN n.etape IS NOT NULL
+										 THEN greatest(f.echeance + CASE WHEN n.delai >= 0 THEN greatest(n.delai, k.tolerance_jours + 1) ELSE n.delai END,
+													   f.faite_le + CASE WHEN n.etape = f.faite THEN n.repeter_jours ELSE greatest(n.delai - p.delai, 1) END,
+													   a.accorde_au + 1, r.reprise_le)
+										 END AS des_le) q
+	), lignes AS (
+		SELECT h.*, CASE WHEN h.groupement = 'facture' THEN h.facture || ':' || h.rang ELSE '' END AS groupe,
 			   CASE
-				WHEN r.solde < 0 THEN 'credit'
-				WHEN r.facture LIKE 'compte:%' AND r.reste = 0 AND r.suspension IS NULL THEN 'en compte'
-				WHEN r.obstacle = 'anomalie' THEN 'anomalie'
-				WHEN r.obstacle = 'journal' THEN 'attend le rafraichissement'
-				WHEN r.suspension IS NOT NULL THEN 'suspendue : ' || replace(r.suspension, '_', ' ')
+				WHEN h.solde < 0 THEN 'credit'
+				WHEN h.en_compte THEN 'en compte'
+				WHEN h.obstacle = 'anomalie' THEN 'anomalie'
+				WHEN h.obstacle = 'journal' THEN 'attend le rafraichissement'
+				WHEN h.suspension IS NOT NULL THEN 'suspendue : ' || replace(h.suspension, '_', ' ') || coalesce(' jusqu''au ' || to_char(h.jusque, 'YYYY-MM-DD'), '')
 				WHEN v.etat = 'a_valider' THEN 'attend la validation'
 				WHEN v.etat IS NOT NULL THEN 'attend l''envoi'
-				WHEN h.contact_min IS NULL THEN 'scenario inconnu'
+				WHEN h.connu IS NULL THEN 'scenario inconnu'
 				WHEN h.etape IS NULL THEN 'derniere etape'
 				WHEN h.due_le > au THEN 'attend le ' || to_char(h.due_le, 'YYYY-MM-DD')
 				WHEN NOT creances.est_ouvre(au, h.zone) THEN 'attend le ' || to_char(creances.jour_ouvre_suivant(au, h.zone), 'YYYY-MM-DD')
-				WHEN r.reste <= 0 THEN 'couverte par un credit'
-				WHEN r.reste < greatest(h.montant_min, 10.0 ^ -creances._decimales(r.devise)) THEN 'montant minimal'
-				WHEN x.etape IS NOT NULL THEN 'echec : attend remettre() ou passer_etape()'
+				WHEN h.reste <= 0 THEN 'couverte par un credit'
+				WHEN h.reste < greatest(h.montant_min, 10.0 ^ -creances._decimales(h.devise))
+					 OR h.solde < h.montant AND h.reste <= h.tolerance_montant THEN 'montant minimal'
+				WHEN v.echec THEN 'echec : attend remettre() ou passer_etape()'
 			   END AS frein
-		  FROM creances._restes(au, creanciers, debiteurs) r
-		  LEFT JOIN LATERAL creances._horloge(au, r.creancier, r.facture, r.rang) h ON r.solde > 0
-		  -- an action in the queue that claims it, and that the pass will not annul
-		  LEFT JOIN LATERAL (SELECT l.etat FROM creances.relance_creance l
-							   JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
-							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
-								AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise')
-								AND (l.etat = 'prise' OR r.suspension IS NULL AND creances._tient(l.stade, l.echeance, k.debiteur, k.devise,
-																		 r.solde, r.echeance, r.debiteur, r.devise, au))
-							  LIMIT 1) v ON true
-		  -- its step failed and nobody has said what to do
-		  LEFT JOIN LATERAL (SELECT l.etape FROM creances.relance_creance l
-							  WHERE l.creancier = r.creancier AND l.facture = r.facture AND l.rang = r.rang
-								AND l.reclamee AND l.etat = 'echec' AND l.etape = h.etape
-							  LIMIT 1) x ON true
+		  FROM horloge h
+		  -- an action in the queue that claims it and that the pass will not annul; its step failed and nobody has said what to do
+		  LEFT JOIN LATERAL (
+				SELECT max(l.etat) FILTER (WHERE l.etat = 'prise'
+						OR l.etat <> 'echec' AND h.suspension IS NULL
+						   AND creances._tient(l.stade, l.echeance, k.debiteur, k.devise, h.solde, h.echeance_relance, h.debiteur, h.devise, au)) AS etat,
+					   bool_or(l.etat = 'echec' AND l.etape = h.etape) AS echec
+				  FROM creances.relance_creance l
+				  JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
+				 WHERE l.creancier = h.societe AND l.facture = h.facture AND l.rang = h.rang
+				   AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec')) v ON true
 	), freins AS (
 		SELECT l.*, coalesce(l.frein, CASE
 				WHEN n.ce_soir THEN 'un message par nuit'
 				WHEN f.en_file THEN 'attend l''envoi du message precedent'
 				WHEN f.a_valider AND l.validation THEN 'attend la validation du message precedent'
-				WHEN l.classe = 'message' AND l.stade_vise < 'mise_en_demeure' AND au < m.dernier + l.contact_min
+				WHEN l.classe = 'message' AND l.groupe = '' AND l.stade_vise < 'mise_en_demeure' AND au < m.dernier + l.contact_min
 					 THEN 'espacement : attend le ' || to_char(m.dernier + l.contact_min, 'YYYY-MM-DD')
 				END) AS frein2
 		  FROM lignes l
 		  -- what the debtor has already been sent, or will be, of this kind
 		 CROSS JOIN LATERAL (SELECT l.frein IS NULL AND EXISTS (
 				SELECT FROM creances.relance r
-				 WHERE r.creancier = l.creancier AND r.debiteur = l.debiteur AND r.devise = l.devise
-				   AND r.classe = l.classe AND r.le = au) AS ce_soir) n
+				 WHERE r.creancier = l.societe AND r.debiteur = l.debiteur AND r.devise = l.devise
+				   AND r.classe = l.classe AND r.groupe = l.groupe AND r.le = au) AS ce_soir) n
 		  LEFT JOIN LATERAL (
 				SELECT bool_or(r.etat <> 'a_valider') AS en_file, bool_or(r.etat = 'a_valider') AS a_valider
 				  FROM creances.relance r
-				 WHERE r.creancier = l.creancier AND r.debiteur = l.debiteur AND r.devise = l.devise AND r.classe = l.classe
-				   AND r.etat IN ('a_valider', 'a_envoyer', 'prise')
+				 WHERE l.frein IS NULL AND r.creancier = l.societe AND r.debiteur = l.debiteur AND r.devise = l.devise AND r.classe = l.classe
+				   AND r.groupe = l.groupe AND r.etat IN ('a_valider', 'a_envoyer', 'prise')
 				   -- of something that still owes
 				   AND EXISTS (SELECT FROM creances.relance_creance k
 								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
+								CROSS JOIN LATERAL creances._retenue(creances._vise(c.creancier, c.debiteur, c.facture, c.rang), c.creancier, c.debiteur, c.facture, c.rang,
+																	 coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, au) h
 								WHERE k.creancier = r.creancier AND k.relance = r.relance
 								  AND k.reclamee AND k.etat = r.etat
 								  AND (k.etat = 'prise' AND c.solde > 0
-									   OR NOT EXISTS (SELECT FROM creances._suspension(c.creancier, c.debiteur, c.facture, c.rang,
-																					   coalesce(c.livraison, c.emission, c.nee_le), au))
+									   OR h.motif IS NULL
 										  AND creances._tient(k.stade, k.echeance, r.debiteur, r.devise,
-														  c.solde, c.echeance, c.debiteur, c.devise, au)))) f ON l.frein IS NULL
+														  c.solde, coalesce(h.echeance, c.echeance), c.debiteur, c.devise, au)))) f ON true
 		  LEFT JOIN LATERAL (
 				SELECT max(coalesce(r.envoyee_le, r.prise_le)) AS dernier
 				  FROM creances.relance r
-				 WHERE r.creancier = l.creancier AND r.debiteur = l.debiteur AND r.devise = l.devise AND r.classe = l.classe
-				   AND r.etat IN ('prise', 'envoyee')) m ON l.frein IS NULL AND l.contact_min > 0
+				 WHERE l.frein IS NULL AND l.contact_min > 0 AND r.creancier = l.societe AND r.debiteur = l.debiteur AND r.devise = l.devise
+				   AND r.classe = l.classe AND r.groupe = '' AND r.etat IN ('prise', 'envoyee')) m ON true
 	), seules AS (
 		-- a step that needs validation goes alone and first
 		SELECT f.*, coalesce(f.frein2, CASE
 				WHEN NOT f.validation
-					 AND bool_or(f.validation AND f.frein2 IS NULL) OVER (PARTITION BY f.creancier, f.debiteur, f.devise, f.classe)
+					 AND bool_or(f.validation AND f.frein2 IS NULL) OVER (PARTITION BY f.societe, f.debiteur, f.devise, f.classe, f.groupe)
 					 THEN 'une etape a valider part seule, avant' END) AS frein3
 		  FROM freins f
 	)
-	SELECT s.creancier, s.debiteur, s.devise, s.facture, s.rang, s.echeance, s.retard, s.solde, s.reste, s.faite, s.stade,
+	SELECT s.societe, s.debiteur, s.devise, s.facture, s.rang, s.echeance, au - s.echeance, s.solde, s.reste, s.faite, s.faite_le, s.stade,
 		   s.etape, s.canal, s.stade_vise, s.des_le, s.due_le,
 		   CASE WHEN s.frein3 IS NULL THEN 'relancer' ELSE 'attendre' END,
 		   coalesce(s.frein3, 'due'),
 		   CASE WHEN s.frein3 IS NULL
-				THEN md5(concat_ws(chr(31), s.creancier, s.debiteur, s.devise, s.classe, to_char(au, 'YYYY-MM-DD')))::uuid END,
-		   s.scenario, s.classe,
+				THEN md5(concat_ws(chr(31), s.societe, s.debiteur, s.devise, s.classe, nullif(s.groupe, ''), to_char(au, 'YYYY-MM-DD')))::uuid END,
+		   s.scenario, s.classe, s.groupe,
 		   CASE WHEN s.frein3 IS NULL THEN first_value(s.canal) OVER m END,
 		   CASE WHEN s.frein3 IS NULL THEN first_value(s.stade_vise) OVER m END,
 		   CASE WHEN s.frein3 IS NOT NULL THEN NULL
 				WHEN s.validation THEN 'a_valider'
-				WHEN bool_and(s.sans_confirmation) OVER (PARTITION BY s.creancier, s.debiteur, s.devise, s.classe, s.frein3 IS NULL) THEN 'envoyee'
-				ELSE 'a_envoyer' END
+				WHEN bool_and(s.sans_confirmation) OVER (PARTITION BY s.societe, s.debiteur, s.devise, s.classe, s.groupe, s.frein3 IS NULL) THEN 'envoyee'
+				ELSE 'a_envoyer' END,
+		   s.echeance_relance, s.delai_accorde, s.repetition, s.suspension, s.jusque, s.cout
 	  FROM seules s
-	WINDOW m AS (PARTITION BY s.creancier, s.debiteur, s.devise, s.classe, s.frein3 IS NULL
+	WINDOW m AS (PARTITION BY s.societe, s.debiteur, s.devise, s.classe, s.groupe, s.frein3 IS NULL
 				 ORDER BY s.stade_vise DESC, s.etape DESC, s.canal)
-	 ORDER BY s.creancier, s.debiteur, s.devise, s.echeance, s.facture, s.rang;
+	 ORDER BY s.societe, s.debiteur, s.devise, s.echeance, s.facture, s.rang;
 END;
-COMMENT ON FUNCTION creances._decision(date, text[], text[]) IS 'La decision, pour ces debiteurs (tous si NULL) : le seul endroit qui decide.';
+COMMENT ON FUNCTION creances._decision(date, text, text[], text[], integer[]) IS
+'La decision, pour ces debiteurs (tous si NULL) ou ces creances : le seul endroit qui decide.';
 
 -- (JIT compiles a hundred expressions for longer than they run.)
 CREATE FUNCTION creances.decision(au date DEFAULT creances.aujourdhui())
@@ -242,7 +256,7 @@ RETURNS TABLE (creancier text, debiteur text, devise text, facture text, rang in
 			   decision text, raison text)
 LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
 BEGIN ATOMIC
-	SELECT d.creancier, d.debiteur, d.devise, d.facture, d.rang, d.echeance, d.retard, d.solde, d.reste,
+	SELECT d.societe, d.debiteur, d.devise, d.facture, d.rang, d.echeance, d.retard, d.solde, d.reste,
 		   d.faite, d.etape, d.canal, d.stade_vise::text, d.due_le, d.decision, d.raison
 	  FROM (SELECT creances._verifier_au(decision.au) AS au) q, LATERAL creances._decision(q.au) d;
 END;
@@ -254,7 +268,7 @@ RETURNS TABLE (id uuid, creancier text, debiteur text, devise text, canal text, 
 			   facture text, rang integer, etape integer, reste numeric)
 LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
 BEGIN ATOMIC
-	SELECT d.relance, d.creancier, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text, d.etat,
+	SELECT d.relance, d.societe, d.debiteur, d.devise, d.canal_relance, d.stade_relance::text, d.etat,
 		   d.facture, d.rang, d.etape, d.reste
 	  FROM (SELECT creances._verifier_au(simuler_passe.au) AS au) q, LATERAL creances._decision(q.au) d
 	 WHERE d.decision = 'relancer';

@@ -1,35 +1,83 @@
--- The nightly pass.
+-- The nightly pass, one run for each creditor: two sessions may each do one.
+-- Debtors in key order, a batch a transaction; killed, run twice, late: the
+-- same end.
 
 -- What every pass must see changed: a digest of the scenarios in force.
-CREATE FUNCTION creances._empreinte_scenarios() RETURNS text
+CREATE FUNCTION creances._empreinte_scenarios(creancier text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT md5(coalesce(string_agg(e::text, ';' ORDER BY e.scenario, e.etape), '')
-			   || coalesce((SELECT string_agg(c.creancier || ':' || c.scenario, ';' ORDER BY c.creancier) FROM creances.creancier c), ''))
+			   || coalesce((SELECT string_agg(k::text, ';' ORDER BY k.scenario) FROM creances.scenario_actif k), '')
+			   || coalesce((SELECT c.scenario FROM creances.creancier c WHERE c.creancier = _empreinte_scenarios.creancier), ''))
 	  FROM creances.etape_active e;
 END;
-COMMENT ON FUNCTION creances._empreinte_scenarios() IS 'Empreinte des scenarios en vigueur et de leur affectation.';
+COMMENT ON FUNCTION creances._empreinte_scenarios(text) IS 'Empreinte des scenarios en vigueur et de celui du creancier.';
+
+-- Queued claims of this creditor that do not hold any more.
+CREATE FUNCTION creances._caduques(creancier text, jour date, OUT relance uuid, OUT facture text, OUT rang integer, OUT solde numeric)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT l.relance, l.facture, l.rang, c.solde
+	  FROM creances.relance r
+	  JOIN creances.relance_creance l ON l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
+	  JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
+	 CROSS JOIN LATERAL creances._retenue(creances._vise(c.creancier, c.debiteur, c.facture, c.rang), c.creancier, c.debiteur, c.facture, c.rang,
+										  coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, jour) h
+	 WHERE r.creancier = _caduques.creancier AND r.etat IN ('a_valider', 'a_envoyer')
+	   AND (h.motif IS NOT NULL
+			OR NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, coalesce(h.echeance, c.echeance), c.debiteur, c.devise, jour));
+END;
+COMMENT ON FUNCTION creances._caduques(text, date) IS 'Creances en file qui ne sont plus a reclamer : payees, reportees, suspendues.';
 
 -- Take the changed facts into account: receivables come into the engine, leave
--- it, or are looked at again; actions that claim nothing any more are stamped.
-CREATE FUNCTION creances._prendre_en_compte(jour date) RETURNS integer
+-- it, or are looked at again; promises and plans are held against the money;
+-- actions that claim nothing any more are stamped.
+CREATE FUNCTION creances._prendre_en_compte(p_creancier text, jour date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
 DECLARE
 	nb integer;
 	touchees uuid[];
-	tout boolean := creances._empreinte_scenarios() IS DISTINCT FROM (
-		SELECT p.scenarios FROM creances.passe p WHERE p.etat = 'terminee' ORDER BY p.jour DESC, p.numero DESC LIMIT 1);
+	tout boolean := creances._empreinte_scenarios(p_creancier) IS DISTINCT FROM (
+		SELECT p.scenarios FROM creances.passe p WHERE p.creancier = p_creancier AND p.etat = 'terminee' ORDER BY p.jour DESC, p.numero DESC LIMIT 1);
+	-- no step of any scenario is due before this many days after a due date
+	plus_tot CONSTANT integer := coalesce((SELECT min(e.delai) FROM creances.etape_active e), 0);
 BEGIN
+	-- promises and plans: kept, or not (their debtors locked first, as everywhere)
+	PERFORM FROM creances.debiteur d
+	   WHERE d.creancier = p_creancier
+		 AND d.debiteur IN (SELECT x.debiteur FROM creances.engagement g JOIN creances.acte x ON x.creancier = g.creancier AND x.acte = g.acte
+							 WHERE g.creancier = p_creancier AND g.tenu_le IS NULL AND g.rompu_le IS NULL)
+	   ORDER BY d.debiteur FOR NO KEY UPDATE;
+	WITH constats AS (
+		UPDATE creances.engagement g
+		   SET tenu_le = CASE WHEN v.tenu THEN jour END, rompu_le = CASE WHEN v.rompu THEN jour END
+		  FROM (SELECT y.creancier, y.acte, x.debiteur, x.facture, x.rang, e.genre, e.devise, e.recu, e.total, e.arriere, e.tenu, e.rompu
+				  FROM creances.engagement y
+				  JOIN creances.acte x ON x.creancier = y.creancier AND x.acte = y.acte AND x.le <= jour
+									  AND (x.annule_le IS NULL OR x.annule_le > jour) AND (x.jusque IS NULL OR x.jusque >= jour)
+				 CROSS JOIN LATERAL creances._engagement(y.creancier, y.acte, jour) e
+				 WHERE y.creancier = p_creancier AND y.tenu_le IS NULL AND y.rompu_le IS NULL AND (e.tenu OR e.rompu)) v
+		 WHERE g.creancier = v.creancier AND g.acte = v.acte
+		RETURNING g.creancier, g.acte, v.debiteur, v.facture, v.rang, v.genre, v.devise, v.recu, v.total, v.rompu)
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
+	SELECT k.creancier, CASE WHEN k.rompu THEN 'engagement_rompu' ELSE 'engagement_tenu' END, jour, k.debiteur, nullif(k.facture, ''), nullif(k.rang, 0),
+		   jsonb_build_object('acte', k.acte, 'genre', k.genre, 'devise', k.devise, 'promis', k.total, 'recu', k.recu)
+	  FROM constats k;
+
 	WITH vues AS (
 		DELETE FROM creances.a_decider WHERE ctid = ANY (ARRAY(
-			SELECT x.ctid FROM creances.a_decider x FOR UPDATE SKIP LOCKED))
-		RETURNING creancier, facture, rang
+			SELECT x.ctid FROM creances.a_decider x WHERE x.creancier = p_creancier FOR UPDATE SKIP LOCKED))
+		RETURNING facture, rang
 	), changees AS MATERIALIZED (
 		SELECT DISTINCT v.* FROM vues v
 	)
-	INSERT INTO creances.avancement AS a (creancier, facture, rang, etape, etape_initiale, stade, etape_le, prochaine_relance)
-	SELECT c.creancier, c.facture, c.rang, 0, 0, NULL, NULL, CASE WHEN c.solde > 0 THEN jour END
-	  FROM changees k JOIN creances.creance c USING (creancier, facture, rang)
+	INSERT INTO creances.avancement AS a (creancier, facture, rang, prochaine_relance)
+	SELECT c.creancier, c.facture, c.rang, CASE WHEN c.solde > 0 THEN jour END
+	  FROM changees k JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = k.facture AND c.rang = k.rang
+	 -- what was settled before the engine ever saw it has nothing to do here
+	 WHERE c.solde > 0 OR EXISTS (SELECT FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang)
 	 ORDER BY 1, 2, 3
 	ON CONFLICT (creancier, facture, rang) DO UPDATE SET prochaine_relance = excluded.prochaine_relance
 	 WHERE a.prochaine_relance IS DISTINCT FROM excluded.prochaine_relance;
@@ -38,47 +86,52 @@ BEGIN
 	UPDATE creances.avancement a
 	   SET scenario = s.scenario, etape = r.etape, etape_initiale = r.etape, stade = r.stade, etape_le = c.reprise_le
 	  FROM creances.creance c
-	  JOIN creances.creancier s ON s.creancier = c.creancier
+	  JOIN creances.creancier k ON k.creancier = c.creancier
+	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
+	 CROSS JOIN LATERAL (SELECT creances._scenario(c.creancier, c.facture, c.debiteur, d.segment, k.scenario) AS scenario) s
 	 CROSS JOIN LATERAL (SELECT e.etape, e.stade FROM creances.etape_active e
 						  WHERE e.scenario = s.scenario AND e.delai >= 0 AND e.stade <= 'relance_3'
 							AND c.echeance + e.delai <= c.reprise_le
 						  ORDER BY e.etape DESC LIMIT 1) r
-	 WHERE c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
-	   AND c.reprise = 'directe' AND a.etape = 0 AND a.etape_le IS NULL AND a.prochaine_relance = jour;
+	 WHERE a.creancier = p_creancier AND a.etape = 0 AND a.etape_le IS NULL AND a.stade IS NULL AND a.prochaine_relance = jour
+	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.reprise = 'directe';
 
 	IF tout THEN
 		UPDATE creances.avancement a SET prochaine_relance = jour
 		  FROM creances.creance c
-		 WHERE c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+		 WHERE a.creancier = p_creancier AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
 		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM jour;
 	END IF;
+	-- what is not due yet sleeps until it can be
+	UPDATE creances.avancement a SET prochaine_relance = c.echeance + plus_tot
+	  FROM creances.creance c
+	 WHERE a.creancier = p_creancier AND a.prochaine_relance = jour AND a.etape = 0 AND a.stade IS NULL
+	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.echeance + plus_tot > jour
+	   AND NOT EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = a.creancier AND l.facture = a.facture AND l.rang = a.rang
+						 AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise'));
 
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)
 	touchees := ARRAY(
 		SELECT r.relance FROM creances.relance r
-		 WHERE r.etat IN ('a_valider', 'a_envoyer')
-		   AND EXISTS (SELECT FROM creances.relance_creance l
-						 JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
-						 LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), jour) s ON true
-						WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
-						  AND (s.motif IS NOT NULL
-							   OR NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)))
+		 WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer')
+		   AND r.relance IN (SELECT x.relance FROM creances._caduques(p_creancier, jour) x)
+		 ORDER BY r.debiteur, r.relance
 		 FOR NO KEY UPDATE SKIP LOCKED);
+	IF cardinality(touchees) = 0 THEN
+		RETURN 0;
+	END IF;
 	WITH l AS (
 		UPDATE creances.relance_creance l SET etat = 'annulee'
-		  FROM creances.creance c, creances.relance r
-		 WHERE r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
-		   AND l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
-		   AND c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
-		   AND (NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, c.echeance, c.debiteur, c.devise, jour)
-				OR EXISTS (SELECT FROM creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), jour)))
-		RETURNING l.creancier, l.facture, l.rang, c.solde)
+		  FROM creances._caduques(p_creancier, jour) x
+		 WHERE x.relance = ANY (touchees) AND l.creancier = p_creancier AND l.relance = x.relance AND l.facture = x.facture AND l.rang = x.rang
+		   AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer')
+		RETURNING l.facture, l.rang, x.solde)
 	UPDATE creances.avancement a SET prochaine_relance = jour
-	  FROM l WHERE l.solde > 0 AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang;
+	  FROM l WHERE l.solde > 0 AND a.creancier = p_creancier AND a.facture = l.facture AND a.rang = l.rang;
 	WITH mortes AS (
 		UPDATE creances.relance r SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
-		 WHERE r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
+		 WHERE r.creancier = p_creancier AND r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
 		RETURNING r.creancier, r.debiteur, r.relance)
@@ -87,29 +140,35 @@ BEGIN
 	GET DIAGNOSTICS nb = ROW_COUNT;
 	RETURN nb;
 END $$;
-COMMENT ON FUNCTION creances._prendre_en_compte(date) IS
-'Consomme a_decider et annule les actions dont plus rien n''est du. Rend le nombre d''actions annulees.';
+COMMENT ON FUNCTION creances._prendre_en_compte(text, date) IS
+'Consomme a_decider, constate les promesses et les plans tenus ou rompus, et annule les actions dont plus rien n''est a reclamer. Rend le nombre d''actions annulees.';
 
 -- Queue what is due for these debtors.
-CREATE FUNCTION creances._mettre_en_file(jour date, creanciers text[], debiteurs text[], OUT relances integer, OUT creances integer)
+CREATE FUNCTION creances._mettre_en_file(jour date, creancier text, debiteurs text[], factures text[], rangs integer[], OUT relances integer, OUT creances integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 BEGIN
-	PERFORM FROM creances.debiteur d JOIN unnest(creanciers, debiteurs) u(creancier, debiteur) USING (creancier, debiteur)
-	  ORDER BY d.creancier, d.debiteur FOR NO KEY UPDATE OF d;
+	PERFORM FROM creances.debiteur d
+	  WHERE d.creancier = _mettre_en_file.creancier AND d.debiteur = ANY (debiteurs)
+	  ORDER BY d.debiteur FOR NO KEY UPDATE;
 	-- planned at each batch: the queue grows from nothing while the pass runs
 	EXECUTE $q$
 	WITH d AS MATERIALIZED (
-		SELECT * FROM creances._decision($1, $2, $3)
+		SELECT * FROM creances._decision($1, $2, $3, $4, $5)
 	), m AS (
-		INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, scenario, canal, stade, validation, etat, envoyee_le)
-		SELECT d.creancier, d.relance, d.debiteur, d.devise, d.classe, $1, min(d.scenario), min(d.canal_relance), max(d.stade_relance),
-			   min(d.etat) = 'a_valider', min(d.etat), CASE WHEN min(d.etat) = 'envoyee' THEN $1 END
+		INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, groupe, le, scenario, canal, stade, validation, etat, envoyee_le, envoyee_instant, cout)
+		SELECT $2, d.relance, d.debiteur, d.devise, d.classe, d.groupe, $1, (array_agg(d.scenario ORDER BY d.stade_vise DESC, d.etape DESC))[1],
+			   min(d.canal_relance), max(d.stade_relance), min(d.etat) = 'a_valider', min(d.etat),
+			   CASE WHEN min(d.etat) = 'envoyee' THEN $1 END, CASE WHEN min(d.etat) = 'envoyee' THEN clock_timestamp() END,
+			   CASE WHEN min(d.etat) = 'envoyee' THEN max(d.cout) END
 		  FROM d WHERE d.decision = 'relancer'
-		 GROUP BY d.creancier, d.relance, d.debiteur, d.devise, d.classe
-		RETURNING relance.creancier, relance.debiteur, relance.relance, relance.etat, relance.stade, relance.canal
+		 GROUP BY d.relance, d.debiteur, d.devise, d.classe, d.groupe
+		RETURNING relance.debiteur, relance.relance, relance.etat, relance.stade, relance.canal
 	), l AS (
-		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etape, stade, echeance, etat)
-		SELECT d.creancier, d.relance, d.facture, d.rang, true, d.etape, d.stade_vise, d.echeance, d.etat
+		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, scenario, etape, occurrence, stade, echeance, etat)
+		SELECT $2, d.relance, d.facture, d.rang, true, d.scenario, d.etape,
+			   1 + (SELECT count(*) FROM creances.relance_creance x
+					 WHERE x.creancier = $2 AND x.facture = d.facture AND x.rang = d.rang AND x.reclamee AND x.etape = d.etape),
+			   d.stade_vise, d.echeance_relance, d.etat
 		  FROM d WHERE d.decision = 'relancer'
 		RETURNING 1
 	), a AS (
@@ -118,121 +177,158 @@ BEGIN
 			   scenario = CASE WHEN n.faite THEN n.scenario ELSE a.scenario END,
 			   etape = CASE WHEN n.faite THEN n.etape ELSE a.etape END,
 			   stade = CASE WHEN n.faite THEN n.stade_vise ELSE a.stade END,
-			   etape_le = CASE WHEN n.faite THEN $1 ELSE a.etape_le END
-		  FROM (SELECT d.creancier, d.facture, d.rang, d.scenario, d.etape, d.stade_vise, coalesce(d.etat = 'envoyee', false) AS faite,
+			   etape_le = CASE WHEN n.faite THEN $1 ELSE a.etape_le END,
+			   repetitions = CASE WHEN NOT n.faite THEN a.repetitions WHEN n.repetition THEN a.repetitions + 1 ELSE 0 END,
+			   accorde_au = CASE WHEN n.faite THEN $1 + n.delai_accorde ELSE a.accorde_au END
+		  FROM (SELECT d.facture, d.rang, d.scenario, d.etape, d.stade_vise, d.repetition, d.delai_accorde, coalesce(d.etat = 'envoyee', false) AS faite,
 					   CASE WHEN d.etat = 'envoyee' THEN $1 + 1
 							WHEN d.decision = 'relancer' OR d.raison IN ('derniere etape', 'attend l''envoi', 'attend la validation') THEN NULL
+							-- a promise, or a plan, is looked at each night; another hold ends on its day, or when somebody says so
+							WHEN d.suspension IN ('promesse', 'plan') THEN $1
+							WHEN d.suspension IS NOT NULL THEN d.jusque + 1
 							WHEN d.due_le > $1 THEN d.due_le
 							ELSE $1 END AS prochaine
 				  FROM d WHERE d.solde > 0) n
-		 WHERE a.creancier = n.creancier AND a.facture = n.facture AND a.rang = n.rang
+		 WHERE a.creancier = $2 AND a.facture = n.facture AND a.rang = n.rang
 		   AND (n.faite OR a.prochaine_relance IS DISTINCT FROM n.prochaine)
 	), e AS (
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-		SELECT m.creancier, 'mise_en_file', $1, m.debiteur, m.relance,
+		SELECT $2, 'mise_en_file', $1, m.debiteur, m.relance,
 			   jsonb_build_object('canal', m.canal, 'stade', m.stade, 'etat', m.etat) FROM m
 	)
 	SELECT (SELECT count(*) FROM m), (SELECT count(*) FROM l)
-	$q$ INTO relances, creances USING jour, creanciers, debiteurs;
+	$q$ INTO relances, creances USING jour, creancier, debiteurs, factures, rangs;
 END $$;
-COMMENT ON FUNCTION creances._mettre_en_file(date, text[], text[]) IS 'Met en file ce qui est du cette nuit-la pour ces debiteurs.';
+COMMENT ON FUNCTION creances._mettre_en_file(date, text, text[], text[], integer[]) IS 'Met en file ce qui est du cette nuit-la pour ces creances et leurs debiteurs.';
 
 -- One batch: the next debtors in key order. NULL when another pass is at work.
-CREATE FUNCTION creances._passe_lot(p_jour date, p_numero integer, lot integer, INOUT creancier text, INOUT debiteur text, OUT nb integer)
+CREATE FUNCTION creances._passe_lot(p_creancier text, p_jour date, p_numero integer, lot integer, INOUT debiteur text, OUT nb integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-	creanciers text[];
+	apres CONSTANT text := _passe_lot.debiteur;
+	dernier text;
 	debiteurs text[];
+	factures text[];
+	rangs integer[];
 	fait record;
 	relances integer := 0;
 	lignes integer := 0;
 	erreurs integer := 0;
 	erreur text;
-	apres_creancier CONSTANT text := _passe_lot.creancier;
-	apres_debiteur CONSTANT text := _passe_lot.debiteur;
+	un text;
 BEGIN
 	PERFORM creances._verifier_date(p_jour, 'la passe');
-	IF NOT pg_try_advisory_xact_lock(hashtext('creances.passe')) THEN
+	IF NOT creances._verrou_passe(p_creancier) THEN
 		_passe_lot.nb := NULL;
 		RETURN;
 	END IF;
-	SELECT array_agg(k.creancier ORDER BY k.creancier, k.debiteur), array_agg(k.debiteur ORDER BY k.creancier, k.debiteur)
-	  INTO creanciers, debiteurs
-	  FROM (SELECT DISTINCT c.creancier, c.debiteur
-			  FROM creances.avancement a
-			  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
-			 WHERE a.prochaine_relance <= p_jour AND c.solde > 0
-			   AND (apres_creancier IS NULL OR (c.creancier, c.debiteur) > (apres_creancier, apres_debiteur))
-			 ORDER BY 1, 2 LIMIT lot) k;
-	_passe_lot.nb := coalesce(cardinality(creanciers), 0);
+	SELECT array_agg(k.debiteur ORDER BY k.debiteur), max(k.debiteur) INTO debiteurs, dernier
+	  FROM (SELECT DISTINCT t.debiteur FROM creances.passe_travail t
+			 WHERE t.creancier = p_creancier AND (apres IS NULL OR t.debiteur > apres)
+			 ORDER BY 1 LIMIT lot) k;
+	_passe_lot.nb := coalesce(cardinality(debiteurs), 0);
 	IF _passe_lot.nb = 0 THEN
 		RETURN;
 	END IF;
+	SELECT array_agg(t.facture ORDER BY t.debiteur, t.facture, t.rang), array_agg(t.rang ORDER BY t.debiteur, t.facture, t.rang) INTO factures, rangs
+	  FROM creances.passe_travail t
+	 WHERE t.creancier = p_creancier AND (apres IS NULL OR t.debiteur > apres) AND t.debiteur <= dernier;
 	BEGIN
-		fait := creances._mettre_en_file(p_jour, creanciers, debiteurs);
+		fait := creances._mettre_en_file(p_jour, p_creancier, debiteurs, factures, rangs);
 		relances := fait.relances;
 		lignes := fait.creances;
 	EXCEPTION WHEN OTHERS THEN
 		-- one of them: each by itself, and the culprit is written down
-		FOR i IN 1 .. cardinality(creanciers) LOOP
+		FOREACH un IN ARRAY debiteurs LOOP
 			BEGIN
-				fait := creances._mettre_en_file(p_jour, creanciers[i:i], debiteurs[i:i]);
+				SELECT array_agg(t.facture ORDER BY t.facture, t.rang), array_agg(t.rang ORDER BY t.facture, t.rang) INTO factures, rangs
+				  FROM creances.passe_travail t WHERE t.creancier = p_creancier AND t.debiteur = un;
+				fait := creances._mettre_en_file(p_jour, p_creancier, ARRAY[un], factures, rangs);
 				relances := relances + fait.relances;
 				lignes := lignes + fait.creances;
 			EXCEPTION WHEN OTHERS THEN
 				GET STACKED DIAGNOSTICS erreur = MESSAGE_TEXT;
 				erreurs := erreurs + 1;
 				INSERT INTO creances.evenement (creancier, genre, le, debiteur, details)
-				VALUES (creanciers[i], 'erreur', p_jour, debiteurs[i],
-						jsonb_build_object('sqlstate', SQLSTATE, 'message', erreur));
+				VALUES (p_creancier, 'erreur', p_jour, un, jsonb_build_object('sqlstate', SQLSTATE, 'message', erreur));
 			END;
 		END LOOP;
 	END;
 	UPDATE creances.passe p
-	   SET debiteurs = p.debiteurs + _passe_lot.nb, relances = p.relances + fait_relances.n, creances = p.creances + fait_relances.l,
-		   erreurs = p.erreurs + fait_relances.e, erreur = coalesce(fait_relances.m, p.erreur)
-	  FROM (SELECT relances AS n, lignes AS l, erreurs AS e, erreur AS m) fait_relances
-	 WHERE p.jour = p_jour AND p.numero = p_numero;
-	_passe_lot.creancier := creanciers[cardinality(creanciers)];
-	_passe_lot.debiteur := debiteurs[cardinality(creanciers)];
+	   SET debiteurs = p.debiteurs + _passe_lot.nb, relances = p.relances + f.n, creances = p.creances + f.l,
+		   erreurs = p.erreurs + f.e, erreur = coalesce(f.m, p.erreur)
+	  FROM (SELECT relances AS n, lignes AS l, erreurs AS e, erreur AS m) f
+	 WHERE p.creancier = p_creancier AND p.jour = p_jour AND p.numero = p_numero;
+	-- told to whoever listens once the batch is committed
+	IF relances > 0 THEN
+		PERFORM creances._annoncer('file', p_creancier, p_jour, relances);
+	END IF;
+	_passe_lot.debiteur := dernier;
 END $$;
-COMMENT ON FUNCTION creances._passe_lot(date, integer, integer, text, text) IS
+COMMENT ON FUNCTION creances._passe_lot(text, date, integer, integer, text) IS
 'Un lot de la passe : les debiteurs suivants dans l''ordre des cles. nb NULL : une autre passe travaille.';
 
-CREATE FUNCTION creances._ouvrir_passe(p_jour date) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION creances._annoncer(genre text, creancier text, jour date, nombre integer) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT pg_notify('creances', jsonb_build_object('genre', genre, 'creancier', left(creancier, 200), 'le', to_char(jour, 'YYYY-MM-DD'), 'nombre', nombre)::text);
+END;
+COMMENT ON FUNCTION creances._annoncer(text, text, date, integer) IS 'NOTIFY sur le canal creances, recu apres la validation : genre, creancier, le, nombre.';
+
+CREATE FUNCTION creances._verrou_passe(creancier text) RETURNS boolean
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT pg_try_advisory_xact_lock(hashtext('creances.passe'), hashtext(creancier));
+END;
+COMMENT ON FUNCTION creances._verrou_passe(text) IS 'Une seule passe a la fois par creancier.';
+
+CREATE FUNCTION creances._ouvrir_passe(p_creancier text, p_jour date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
 DECLARE
 	num integer;
 	mortes integer;
 	derniere date;
 BEGIN
 	PERFORM creances._verifier_date(p_jour, 'la passe');
-	IF NOT pg_try_advisory_xact_lock(hashtext('creances.passe')) THEN
+	IF NOT creances._verrou_passe(p_creancier) THEN
 		RETURN NULL;
 	END IF;
-	SELECT max(p.jour) INTO derniere FROM creances.passe p;
+	SELECT max(p.jour) INTO derniere FROM creances.passe p WHERE p.creancier = p_creancier;
 	IF p_jour < derniere THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006',
 			MESSAGE = format('une passe du %s est plus ancienne que la dernière, du %s', p_jour, derniere),
 			HINT = 'Les passes avancent dans le temps : une nuit manquée se rattrape par la passe du jour.';
 	END IF;
-	UPDATE creances.passe SET etat = 'interrompue', fin = clock_timestamp() WHERE etat = 'en cours';
-	SELECT coalesce(max(p.numero), 0) + 1 INTO num FROM creances.passe p WHERE p.jour = p_jour;
-	mortes := creances._prendre_en_compte(p_jour);
-	INSERT INTO creances.passe (jour, numero, annulees, scenarios)
-	VALUES (p_jour, num, mortes, creances._empreinte_scenarios());
+	UPDATE creances.passe SET etat = 'interrompue', fin = clock_timestamp() WHERE creancier = p_creancier AND etat = 'en cours';
+	SELECT coalesce(max(p.numero), 0) + 1 INTO num FROM creances.passe p WHERE p.creancier = p_creancier AND p.jour = p_jour;
+	mortes := creances._prendre_en_compte(p_creancier, p_jour);
+	DELETE FROM creances.passe_travail WHERE creancier = p_creancier;
+	INSERT INTO creances.passe_travail (creancier, debiteur, facture, rang)
+	SELECT c.creancier, c.debiteur, c.facture, c.rang
+	  FROM creances.avancement a
+	  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+	 WHERE a.creancier = p_creancier AND a.prochaine_relance <= p_jour AND c.solde > 0
+	 ORDER BY c.debiteur;
+	INSERT INTO creances.passe (creancier, jour, numero, a_examiner, annulees, scenarios)
+	VALUES (p_creancier, p_jour, num, (SELECT count(DISTINCT t.debiteur) FROM creances.passe_travail t WHERE t.creancier = p_creancier), mortes,
+			creances._empreinte_scenarios(p_creancier));
 	RETURN num;
 END $$;
-COMMENT ON FUNCTION creances._ouvrir_passe(date) IS 'Ouvre une passe ; NULL si une autre travaille.';
+COMMENT ON FUNCTION creances._ouvrir_passe(text, date) IS 'Ouvre une passe et dresse le travail de la nuit ; NULL si une autre travaille.';
 
-CREATE FUNCTION creances._fermer_passe(p_jour date, p_numero integer) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	UPDATE creances.passe SET etat = 'terminee', fin = clock_timestamp()
-	 WHERE jour = p_jour AND numero = p_numero AND etat = 'en cours';
-END;
-COMMENT ON FUNCTION creances._fermer_passe(date, integer) IS 'Ferme une passe.';
+CREATE FUNCTION creances._fermer_passe(p_creancier text, p_jour date, p_numero integer, p_sceau text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	DELETE FROM creances.passe_travail WHERE creancier = p_creancier;
+	UPDATE creances.passe SET etat = 'terminee', fin = clock_timestamp(), sceau = p_sceau
+	 WHERE creancier = p_creancier AND jour = p_jour AND numero = p_numero AND etat = 'en cours';
+	PERFORM creances._annoncer('passe', p_creancier, p_jour, p.relances) FROM creances.passe p
+	  WHERE p.creancier = p_creancier AND p.jour = p_jour AND p.numero = p_numero;
+END $$;
+COMMENT ON FUNCTION creances._fermer_passe(text, date, integer, text) IS 'Ferme une passe.';
 
 -- A date of the engine: finite, and not in the future.
 CREATE FUNCTION creances._verifier_date(le date, quoi text) RETURNS date
@@ -274,20 +370,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._verifier_session(text) IS 'Refuse un serveur de secours et une isolation qui ne verrait pas les paiements.';
 
-CREATE PROCEDURE creances.passe_relance(au date DEFAULT NULL, lot integer DEFAULT 500)
+CREATE PROCEDURE creances.passe_relance(au date DEFAULT NULL, lot integer DEFAULT 2000, creancier text DEFAULT NULL)
 LANGUAGE plpgsql AS $$
 DECLARE
-	jour date := coalesce(au, creances.aujourdhui());
+	societes pg_catalog.text[];
+	societe pg_catalog.text;
+	jour pg_catalog.date;
 	num integer;
 	l record;
 	reste bigint;
 	avant bigint;
+	sceau pg_catalog.text;
 BEGIN
 	PERFORM creances._verifier_session('la passe');
-	PERFORM creances._verifier_date(jour, 'la passe');
+	IF au IS NOT NULL THEN
+		PERFORM creances._verifier_date(au, 'la passe');
+	END IF;
 	IF lot IS NULL OR lot OPERATOR(pg_catalog.<=) 0 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'le lot doit être positif',
-			HINT = 'Donnez un nombre de débiteurs par transaction, par exemple 500.';
+			HINT = 'Donnez un nombre de débiteurs par transaction, par exemple 2000.';
 	END IF;
 	PERFORM creances._verifier_hors_bloc('passe_relance()');
 	-- a partition that nobody has tied yet hides its writes: compare
@@ -302,22 +403,34 @@ BEGIN
 	END LOOP;
 	PERFORM creances.rafraichir();
 	COMMIT;
-	num := creances._ouvrir_passe(jour);
-	COMMIT;
-	IF num IS NULL THEN
-		RAISE NOTICE 'une autre passe est en cours : elle fera le travail';
-		RETURN;
+	-- (a company may have come with what was just read)
+	SELECT pg_catalog.array_agg(c.creancier ORDER BY c.creancier) INTO societes FROM creances.creancier c
+	 WHERE passe_relance.creancier IS NULL OR c.creancier OPERATOR(pg_catalog.=) passe_relance.creancier;
+	IF societes IS NULL AND creancier IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = pg_catalog.format('créancier inconnu : %s', creancier),
+			HINT = 'Les créanciers sont dans creances.creancier.';
 	END IF;
-	SELECT NULL::pg_catalog.text AS creancier, NULL::pg_catalog.text AS debiteur, 1 AS nb INTO l;
-	LOOP
-		SELECT x.* INTO l FROM creances._passe_lot(jour, num, lot, l.creancier, l.debiteur) x;
+	FOREACH societe IN ARRAY coalesce(societes, '{}') LOOP
+		jour := coalesce(au, creances.aujourdhui(societe));
+		num := creances._ouvrir_passe(societe, jour);
 		COMMIT;
-		EXIT WHEN l.nb IS NULL OR l.nb OPERATOR(pg_catalog.=) 0;
+		IF num IS NULL THEN
+			RAISE NOTICE 'une autre passe de % est en cours : elle fera le travail', societe;
+			CONTINUE;
+		END IF;
+		SELECT NULL::pg_catalog.text AS debiteur, 1 AS nb INTO l;
+		LOOP
+			SELECT x.* INTO l FROM creances._passe_lot(societe, jour, num, lot, l.debiteur) x;
+			COMMIT;
+			EXIT WHEN l.nb IS NULL OR l.nb OPERATOR(pg_catalog.=) 0;
+		END LOOP;
+		IF l.nb IS NOT NULL THEN
+			sceau := creances._sceller(societe);
+			COMMIT;
+			PERFORM creances._fermer_passe(societe, jour, num, sceau);
+			COMMIT;
+		END IF;
 	END LOOP;
-	IF l.nb IS NOT NULL THEN
-		PERFORM creances._fermer_passe(jour, num);
-		COMMIT;
-	END IF;
 END $$;
-COMMENT ON PROCEDURE creances.passe_relance(date, integer) IS
-'La passe de relance de cette nuit (la date du jour si NULL) : rafraichit les faits, puis met en file ce qui est du, par lots de debiteurs valides un a un. Peut etre tuee, relancee, appelee deux fois : le resultat est le meme.';
+COMMENT ON PROCEDURE creances.passe_relance(date, integer, text) IS
+'La passe de relance de cette nuit (la date du jour de chaque creancier si NULL) : rafraichit les faits, puis, pour un creancier ou pour tous l''un apres l''autre, met en file ce qui est du, par lots de debiteurs valides un a un, et scelle le journal. Peut etre tuee, relancee, appelee deux fois : le resultat est le meme. Deux sessions peuvent faire chacune un creancier. creances.passe montre l''avancement.';

@@ -46,17 +46,17 @@ BEGIN
 			 ORDER BY c.facture, c.rang FOR NO KEY UPDATE OF c SKIP LOCKED) v;
 		CONTINUE WHEN verrouillees < nb;
 		-- one message a debtor, currency and day, whenever it was queued, and the spacing for the softer ones
-		CONTINUE WHEN r.classe = 'message' AND EXISTS (
+		CONTINUE WHEN r.classe = 'message' AND r.groupe = '' AND EXISTS (
 			SELECT FROM creances.relance x
-			  LEFT JOIN creances.scenario_actif k ON k.scenario = (SELECT s.scenario FROM creances.creancier s WHERE s.creancier = r.creancier)
-			 WHERE x.creancier = r.creancier AND x.debiteur = r.debiteur AND x.devise = r.devise AND x.classe = 'message'
+			  LEFT JOIN creances.scenario_actif k ON k.scenario = r.scenario
+			 WHERE x.creancier = r.creancier AND x.debiteur = r.debiteur AND x.devise = r.devise AND x.classe = 'message' AND x.groupe = ''
 			   AND x.relance <> r.relance AND x.etat IN ('prise', 'envoyee')
 			   AND greatest(x.prise_le, x.envoyee_le) > p_au - CASE WHEN r.stade < 'mise_en_demeure' THEN greatest(k.contact_min, 1) ELSE 1 END);
 		-- the facts as they are now, read after the locks: a faulty row, one of the debtor's that the journal holds, or
 		-- one that another session is refreshing and whose debtor nobody knows yet, leaves the message whole
 		CONTINUE WHEN EXISTS (
-			SELECT FROM creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
-			  JOIN creances.relance_creance l USING (creancier, facture, rang)
+			SELECT FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) x
+			  JOIN creances.relance_creance l ON l.creancier = x.societe AND l.facture = x.facture AND l.rang = x.rang
 			 WHERE l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer' AND x.obstacle IS NOT NULL)
 			OR EXISTS (
 			SELECT FROM creances.a_revoir j
@@ -69,11 +69,11 @@ BEGIN
 		   SET etat = CASE WHEN f.reste > 0 AND creances._tient(l.stade, l.echeance, r.debiteur, r.devise, f.solde, f.echeance, r.debiteur, r.devise, p_au)
 						   THEN 'prise' ELSE 'annulee' END,
 			   solde = coalesce(f.solde, 0), montant = coalesce(f.reste, 0), penalites = f.penalites, indemnite = f.indemnite
-		  FROM (SELECT c.facture, c.rang, x.echeance, x.solde, x.reste, k.penalites, k.indemnite
+		  FROM (SELECT c.facture, c.rang, x.echeance_relance AS echeance, x.solde, x.reste, k.penalites, k.indemnite
 				  FROM creances.relance_creance c
-				  LEFT JOIN creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
-						 ON x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.devise = r.devise
-				 CROSS JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, p_au, coalesce(x.couvert, 0)) k
+				  LEFT JOIN creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) x
+						 ON x.facture = c.facture AND x.rang = c.rang AND x.devise = r.devise
+				 CROSS JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, p_au, coalesce(x.solde - x.reste, 0)) k
 				 WHERE c.creancier = r.creancier AND c.relance = r.relance AND c.reclamee AND c.etat = 'a_envoyer') f
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer'
 		   AND l.facture = f.facture AND l.rang = f.rang;
@@ -82,8 +82,10 @@ BEGIN
 		  FROM creances.relance_creance l JOIN creances.creance c USING (creancier, facture, rang)
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'annulee' AND c.solde > 0
 		   AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang AND a.prochaine_relance IS NULL;
-		SELECT sum(l.montant) AS montant, sum(l.penalites) AS penalites, sum(l.indemnite) AS indemnites, max(l.stade) AS stade, count(*) AS nb
+		SELECT sum(l.montant) AS montant, sum(l.penalites) AS penalites, sum(l.indemnite) AS indemnites, max(l.stade) AS stade, count(*) AS nb,
+			   p_au + max(e.delai_accorde) AS date_limite
 		  INTO totaux FROM creances.relance_creance l
+		  LEFT JOIN creances.etape_active e ON e.scenario = l.scenario AND e.etape = l.etape
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise';
 		-- nothing left, or what gave the message its stage and channel is gone: the rest is not reminded more harshly than
 		-- it is due, the next pass decides again
@@ -103,19 +105,28 @@ BEGIN
 			CONTINUE;
 		END IF;
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etat, solde, montant, penalites, indemnite)
-		SELECT x.creancier, r.relance, x.facture, x.rang, false, 'prise', x.solde, x.reste, k.penalites, k.indemnite
-		  FROM creances._restes(p_au, ARRAY[r.creancier], ARRAY[r.debiteur]) x
-		 CROSS JOIN LATERAL creances._accessoires(x.creancier, x.facture, x.rang, p_au, x.couvert) k
-		 WHERE x.devise = r.devise AND x.reste > 0 AND x.echeance < p_au AND x.obstacle IS NULL
+		SELECT x.societe, r.relance, x.facture, x.rang, false, 'prise', x.solde, x.reste, k.penalites, k.indemnite
+		  FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) x
+		 CROSS JOIN LATERAL creances._accessoires(x.societe, x.facture, x.rang, p_au, x.solde - x.reste) k
+		 WHERE x.devise = r.devise AND x.reste > 0 AND x.echeance < p_au AND x.obstacle IS NULL AND r.groupe = ''
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
-							WHERE l.creancier = x.creancier AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang AND l.etat <> 'annulee')
+							WHERE l.creancier = x.societe AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang AND l.etat <> 'annulee')
 		ON CONFLICT (creancier, relance, facture, rang) DO UPDATE
 		   SET reclamee = false, etape = NULL, stade = NULL, etat = 'prise', solde = excluded.solde, montant = excluded.montant,
 			   penalites = excluded.penalites, indemnite = excluded.indemnite;
 		UPDATE creances.relance x
 		   SET etat = 'prise', prise_le = p_au, prise_par = session_user,
-			   montant = totaux.montant, penalites = totaux.penalites, indemnites = totaux.indemnites
+			   montant = totaux.montant, penalites = totaux.penalites, indemnites = totaux.indemnites, date_limite = totaux.date_limite
 		 WHERE x.creancier = r.creancier AND x.relance = r.relance;
+		-- its text is what will have been sent, whatever becomes of the template
+		BEGIN
+			UPDATE creances.relance x SET langue = t.langue, sujet = t.sujet, corps = t.corps
+			  FROM creances._composer(r.creancier, r.relance, p_au) t
+			 WHERE x.creancier = r.creancier AND x.relance = r.relance;
+		EXCEPTION WHEN OTHERS THEN
+			PERFORM creances.echec_envoi(r.relance, 'message impossible à composer : ' || SQLERRM, p_au);
+			CONTINUE;
+		END;
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 		VALUES (r.creancier, 'prise', p_au, r.debiteur, r.relance,
 				jsonb_build_object('montant', totaux.montant, 'penalites', totaux.penalites, 'indemnites', totaux.indemnites));
@@ -128,6 +139,9 @@ BEGIN
 	  WHERE x.relance = ANY (pris)
 		AND EXISTS (SELECT FROM creances.a_revoir j JOIN creances.creance c ON c.suivi = j.suivi AND c.cle = j.cle
 					 WHERE c.creancier = x.creancier AND c.debiteur = x.debiteur);
+	IF cardinality(pris) > 0 THEN
+		PERFORM creances._annoncer('prise', NULL, p_au, cardinality(pris));
+	END IF;
 	RETURN QUERY
 	SELECT x.relance, d.creancier, d.debiteur, d.nom, d.langue, d.courriel, d.telephone, d.adresse, x.canal, x.stade::text, x.devise,
 		   x.montant, x.penalites, x.indemnites,
@@ -180,7 +194,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._verifier_suite(date, text, date, text) IS 'Refuse une date NULL, infinie, future, ou qui precede une autre.';
 
-CREATE FUNCTION creances.confirmer_envoi(id uuid, preuve jsonb DEFAULT NULL, le date DEFAULT creances.aujourdhui()) RETURNS void
+CREATE FUNCTION creances.confirmer_envoi(id uuid, preuve jsonb DEFAULT NULL, le date DEFAULT creances.aujourdhui(), cout numeric DEFAULT NULL)
+RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -188,6 +203,10 @@ DECLARE
 	presentee date;
 BEGIN
 	PERFORM creances._verifier_suite(le, 'l''envoi', r.prise_le, 'la prise');
+	IF cout IN ('NaN', 'Infinity', '-Infinity') OR cout < 0 OR cout >= 1e9 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('coût inattendu : %s', cout),
+			HINT = 'Le coût d''une action est en EUR, positif ou nul ; omettez-le pour celui de l''étape.';
+	END IF;
 	BEGIN
 		presentee := (preuve ->> 'presentee_le')::date;
 	EXCEPTION WHEN invalid_datetime_format OR datetime_field_overflow THEN
@@ -198,14 +217,20 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('une lettre envoyée le %s n''est pas présentée le %s', le, presentee),
 			HINT = 'Donnez à presentee_le la date de l''avis de réception ou de la première présentation.';
 	END IF;
-	UPDATE creances.relance x SET etat = 'envoyee', envoyee_le = le, preuve = confirmer_envoi.preuve
+	UPDATE creances.relance x
+	   SET etat = 'envoyee', envoyee_le = le, envoyee_instant = clock_timestamp(), preuve = confirmer_envoi.preuve,
+		   cout = coalesce(confirmer_envoi.cout, (SELECT max(e.cout) FROM creances.relance_creance l
+													JOIN creances.etape_active e ON e.scenario = l.scenario AND e.etape = l.etape
+												   WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise'), 0)
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	WITH l AS (
 		UPDATE creances.relance_creance l SET etat = 'envoyee'
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = 'prise'
-		RETURNING l.facture, l.rang, l.reclamee, l.etape, l.stade)
+		RETURNING l.facture, l.rang, l.reclamee, l.scenario, l.etape, l.stade)
 	UPDATE creances.avancement a
-	   SET scenario = r.scenario, etape = l.etape, stade = l.stade, etape_le = le, prochaine_relance = le + 1,
+	   SET scenario = l.scenario, etape = l.etape, stade = l.stade, etape_le = le, prochaine_relance = le + 1,
+		   repetitions = CASE WHEN a.scenario = l.scenario AND a.etape = l.etape AND a.stade = l.stade THEN a.repetitions + 1 ELSE 0 END,
+		   accorde_au = le + (SELECT e.delai_accorde FROM creances.etape_active e WHERE e.scenario = l.scenario AND e.etape = l.etape),
 		   mise_en_demeure_le = CASE WHEN l.stade = 'mise_en_demeure' THEN le ELSE a.mise_en_demeure_le END
 	  FROM l WHERE l.reclamee AND a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
 	-- its reception starts a consumer's interest (C. civ. 1344-1), not its sending
@@ -218,10 +243,11 @@ BEGIN
 		  ORDER BY l.facture, l.rang;
 	END IF;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-	VALUES (r.creancier, 'envoi', le, r.debiteur, r.relance, jsonb_strip_nulls(jsonb_build_object('stade', r.stade, 'preuve', preuve)));
+	VALUES (r.creancier, 'envoi', le, r.debiteur, r.relance, jsonb_strip_nulls(jsonb_build_object('stade', r.stade, 'preuve', preuve,
+			'cout', (SELECT x.cout FROM creances.relance x WHERE x.creancier = r.creancier AND x.relance = r.relance))));
 END $$;
-COMMENT ON FUNCTION creances.confirmer_envoi(uuid, jsonb, date) IS
-'L''action prise est faite : chaque creance qu''elle reclame avance d''une etape, a cette date. La preuve est gardee telle quelle ; {"presentee_le": "2026-02-04"} consigne la reception d''une mise en demeure, qui fait courir les interets d''un consommateur.';
+COMMENT ON FUNCTION creances.confirmer_envoi(uuid, jsonb, date, numeric) IS
+'L''action prise est faite : chaque creance qu''elle reclame avance d''une etape, a cette date. cout, en EUR : celui de l''etape a defaut. La preuve est gardee telle quelle ; {"presentee_le": "2026-02-04"} consigne la reception d''une mise en demeure, qui fait courir les interets d''un consommateur.';
 
 CREATE FUNCTION creances.echec_envoi(id uuid, motif text, le date DEFAULT creances.aujourdhui()) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -250,6 +276,7 @@ DECLARE
 	r creances.relance := creances._action(id, 'a_valider');
 BEGIN
 	PERFORM creances._verifier_suite(le, 'la validation', r.le, 'la mise en file');
+	PERFORM creances._annoncer('validation', r.creancier, le, 1);
 	UPDATE creances.relance x SET etat = 'a_envoyer', validee_le = le, validee_par = session_user
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	UPDATE creances.relance_creance l SET etat = 'a_envoyer'
@@ -277,13 +304,37 @@ BEGIN
 			HINT = 'Laissez partir l''autre relance.';
 	END;
 	UPDATE creances.relance x SET etat = vers, motif = NULL, prise_le = NULL, prise_par = NULL,
-								  montant = NULL, penalites = NULL, indemnites = NULL
+								  montant = NULL, penalites = NULL, indemnites = NULL, date_limite = NULL, langue = NULL, sujet = NULL, corps = NULL
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 	VALUES (r.creancier, 'remise', le, r.debiteur, r.relance, jsonb_build_object('depuis', depuis));
 END $$;
 COMMENT ON FUNCTION creances.remettre(uuid, date) IS
 'Remet en file une action en echec, ou prise et dont on sait qu''elle n''est pas partie. Une issue inconnue n''est jamais renvoyee d''elle-meme.';
+
+-- What stands in the queue for a receivable is void; nothing was sent of it.
+CREATE FUNCTION creances._vider_file(c creances.creance, motif text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	IF EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang
+				 AND l.reclamee AND l.etat = 'prise') THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'une relance qui réclame cette créance est prise',
+			HINT = 'Appelez d''abord confirmer_envoi() ou echec_envoi().';
+	END IF;
+	-- mise_en_demeure_le, which starts a consumer's interest (C. civ. 1344-1), is confirmer_envoi()'s alone
+	UPDATE creances.relance_creance l SET etat = 'annulee'
+	 WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec');
+	WITH mortes AS (
+		UPDATE creances.relance r SET etat = 'annulee', motif = _vider_file.motif
+		 WHERE r.creancier = c.creancier AND r.debiteur = c.debiteur AND r.etat IN ('a_valider', 'a_envoyer', 'echec')
+		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
+							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
+		RETURNING r.relance)
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
+	SELECT c.creancier, 'annulation', creances.aujourdhui(c.creancier), c.debiteur, m.relance, jsonb_build_object('motif', _vider_file.motif) FROM mortes m;
+END $$;
+COMMENT ON FUNCTION creances._vider_file(creances.creance, text) IS 'Annule ce qui est en file pour une creance ; RC006 si une relance qui la reclame est prise.';
 
 CREATE FUNCTION creances.passer_etape(creancier text, facture text, rang integer, motif text, le date DEFAULT creances.aujourdhui())
 RETURNS integer
@@ -308,9 +359,11 @@ BEGIN
 			MESSAGE = format('aucune créance %s/%s/%s', coalesce(p_creancier, 'NULL'), coalesce(p_facture, 'NULL'), coalesce(p_rang::text, 'NULL')),
 			HINT = 'Les créances ouvertes sont dans creances.encours.';
 	END IF;
-	vue := (SELECT x.etape FROM creances._horloge(p_le, p_creancier, p_facture, p_rang) x);
+	vue := (SELECT x.etape FROM creances._decision(p_le, p_creancier, ARRAY[c.debiteur], ARRAY[p_facture], ARRAY[p_rang]) x
+			 WHERE x.facture = p_facture AND x.rang = p_rang);
 	PERFORM FROM creances.debiteur d WHERE d.creancier = c.creancier AND d.debiteur = c.debiteur FOR NO KEY UPDATE;
-	SELECT x.* INTO h FROM creances._horloge(p_le, p_creancier, p_facture, p_rang) x;
+	SELECT x.* INTO h FROM creances._decision(p_le, p_creancier, ARRAY[c.debiteur], ARRAY[p_facture], ARRAY[p_rang]) x
+	 WHERE x.facture = p_facture AND x.rang = p_rang;
 	IF c.solde <= 0 OR h.etape IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006',
 			MESSAGE = format('la créance %s/%s/%s n''a pas d''étape à passer', p_creancier, p_facture, p_rang),
@@ -322,27 +375,59 @@ BEGIN
 			HINT = 'Relisez creances.decision(), puis rappelez passer_etape() s''il y a lieu.';
 	END IF;
 	PERFORM creances._verifier_suite(p_le, 'l''étape', h.faite_le, 'l''étape précédente');
-	IF EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = p_creancier AND l.facture = p_facture AND l.rang = p_rang
-				 AND l.reclamee AND l.etat = 'prise') THEN
-		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'une relance qui réclame cette créance est prise',
-			HINT = 'Appelez d''abord confirmer_envoi() ou echec_envoi().';
-	END IF;
-	-- nothing was sent: mise_en_demeure_le, which starts a consumer's interest
-	-- (C. civ. 1344-1), is confirmer_envoi()'s alone; what was queued, or failed, is void
-	UPDATE creances.relance_creance l SET etat = 'annulee'
-	 WHERE l.creancier = p_creancier AND l.facture = p_facture AND l.rang = p_rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec');
-	UPDATE creances.relance r SET etat = 'annulee', motif = 'étape passée : ' || passer_etape.motif
-	 WHERE r.creancier = p_creancier AND r.debiteur = c.debiteur AND r.etat IN ('a_valider', 'a_envoyer', 'echec')
-	   AND NOT EXISTS (SELECT FROM creances.relance_creance l
-						WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat);
+	PERFORM creances._vider_file(c, 'étape passée : ' || passer_etape.motif);
 	INSERT INTO creances.avancement AS a (creancier, facture, rang, scenario, etape, etape_initiale, stade, etape_le, prochaine_relance)
 	VALUES (p_creancier, p_facture, p_rang, h.scenario, h.etape, h.faite, h.stade_vise, p_le, p_le + 1)
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
-	   SET scenario = excluded.scenario, etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le, prochaine_relance = excluded.prochaine_relance;
+	   SET scenario = excluded.scenario, etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le,
+		   repetitions = CASE WHEN h.repetition THEN a.repetitions + 1 ELSE 0 END, accorde_au = NULL,
+		   prochaine_relance = excluded.prochaine_relance;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
 	VALUES (p_creancier, 'etape_passee', p_le, c.debiteur, p_facture, p_rang,
-			jsonb_build_object('etape', h.etape, 'stade', h.stade_vise, 'motif', passer_etape.motif));
+			jsonb_build_object('scenario', h.scenario, 'etape', h.etape, 'stade', h.stade_vise, 'motif', passer_etape.motif));
 	RETURN h.etape;
 END $$;
 COMMENT ON FUNCTION creances.passer_etape(text, text, integer, text, date) IS
 'Passe a la main l''etape suivante d''une creance, sans rien envoyer : auteur et motif sont gardes. Rend l''etape passee.';
+
+CREATE FUNCTION creances.changer_stade(creancier text, facture text, rang integer, stade creances.stade_relance, motif text, le date DEFAULT creances.aujourdhui())
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_variable
+DECLARE
+	c creances.creance;
+	a creances.avancement;
+	h record;
+	vise integer;
+BEGIN
+	PERFORM creances._verifier_date(le, 'le changement de stade');
+	IF coalesce(btrim(motif), '') = '' THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'changer de stade demande un motif', HINT = 'Exemple : dossier remis à l''avocat.';
+	END IF;
+	IF stade IS NULL OR stade IN ('soldee', 'non_echue') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('ce stade ne se donne pas à la main : %s', coalesce(stade::text, 'NULL')),
+			HINT = 'Donnez echue (la relance recommence au début), ou de preventive à irrecouvrable ; le reste se lit des factures et des règlements.';
+	END IF;
+	PERFORM creances._debiteur_de(creancier, facture, rang);
+	SELECT x.* INTO c FROM creances.creance x WHERE x.creancier = changer_stade.creancier AND x.facture = changer_stade.facture AND x.rang = changer_stade.rang;
+	SELECT x.* INTO h FROM creances._decision(le, creancier, ARRAY[c.debiteur], ARRAY[facture], ARRAY[rang]) x
+	 WHERE x.facture = changer_stade.facture AND x.rang = changer_stade.rang;
+	IF c.solde <= 0 OR h.scenario IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('la créance %s/%s/%s n''est pas à relancer', creancier, facture, rang),
+			HINT = 'Elle est soldée, ou c''est un crédit.';
+	END IF;
+	SELECT x.* INTO a FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang;
+	PERFORM creances._verifier_suite(le, 'le changement de stade', a.etape_le, 'l''étape précédente');
+	PERFORM creances._vider_file(c, 'stade changé : ' || motif);
+	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade), 0);
+	INSERT INTO creances.avancement AS x (creancier, facture, rang, scenario, etape, stade, etape_le, prochaine_relance)
+	VALUES (c.creancier, c.facture, c.rang, h.scenario, vise, nullif(stade, 'echue'), le, le + 1)
+	ON CONFLICT ON CONSTRAINT avancement_pkey DO UPDATE
+	   SET scenario = excluded.scenario, etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le,
+		   repetitions = 0, accorde_au = NULL, prochaine_relance = excluded.prochaine_relance;
+	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
+	VALUES (c.creancier, 'stade_change', le, c.debiteur, c.facture, c.rang,
+			jsonb_strip_nulls(jsonb_build_object('avant', h.stade, 'stade', stade, 'scenario', h.scenario, 'etape', vise, 'motif', btrim(motif))));
+END $$;
+COMMENT ON FUNCTION creances.changer_stade(text, text, integer, creances.stade_relance, text, date) IS
+'Change a la main le stade d''une creance, en avant ou en arriere : auteur et motif sont gardes, ce qui etait en file est annule, la suite part du stade donne. Rien n''est envoye.';

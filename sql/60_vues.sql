@@ -121,7 +121,8 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 	   c.devise, c.montant::numeric(20,3) AS montant, c.solde::numeric(20,3) AS solde,
 	   e.stade::text AS stade,
 	   CASE WHEN m.en_compte THEN 'En compte' WHEN c.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(e.stade) END AS libelle_stade,
-	   a.etape_le AS stade_depuis, a.prochaine_relance, p.motif AS suspension,
+	   a.etape_le AS stade_depuis, a.prochaine_relance, coalesce(p.motif, p.en_partie) AS suspension, p.jusque AS suspendue_jusque,
+	   CASE WHEN c.solde > 0 AND NOT m.en_compte THEN c.solde - coalesce(p.exigible, c.solde) ELSE 0 END::numeric(20,3) AS retenu,
 	   k.taux::text AS taux, k.arrete AS penalites_arretees_au,
 	   k.penalites::numeric(20,3) AS penalites,
 	   k.indemnite::numeric(20,3) AS indemnite,
@@ -138,7 +139,7 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 								 WHEN a.stade IS NOT NULL AND NOT (a.stade = 'preventive' AND j.jour > c.echeance) THEN a.stade
 								 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance
 								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
-  LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), j.jour) p ON true
+  LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, j.jour) p ON c.solde > 0
   LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0 AND NOT m.en_compte
  WHERE c.solde <> 0;
 COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame, facture par facture. Les credits du debiteur n''y sont pas imputes : un message, lui, les deduit et ne demande pas d''interet sur ce qu''ils couvrent.';
@@ -158,7 +159,9 @@ COMMENT ON COLUMN creances.encours.stade IS 'Stade de la relance (stade_relance)
 COMMENT ON COLUMN creances.encours.libelle_stade IS 'Libelle du stade.';
 COMMENT ON COLUMN creances.encours.stade_depuis IS 'Jour ou la derniere etape a ete faite.';
 COMMENT ON COLUMN creances.encours.prochaine_relance IS 'Jour avant lequel rien n''est a decider.';
-COMMENT ON COLUMN creances.encours.suspension IS 'Ce qui suspend la relance : procedure_collective, delai_de_grace ou litige ; NULL si rien.';
+COMMENT ON COLUMN creances.encours.suspension IS 'Ce qui retient la relance, en tout ou en partie : procedure_collective, delai_de_grace, rejet, litige, suspension, promesse, plan, encaissement ou avoir (attendu) ; NULL si rien.';
+COMMENT ON COLUMN creances.encours.suspendue_jusque IS 'Dernier jour de la suspension, s''il est connu.';
+COMMENT ON COLUMN creances.encours.retenu IS 'Part du solde qui n''est pas reclamee : contestee, promise, planifiee...';
 COMMENT ON COLUMN creances.encours.taux IS 'Regle du taux des penalites, ce jour.';
 COMMENT ON COLUMN creances.encours.penalites_arretees_au IS 'Jour auquel les penalites sont arretees : aujourd''hui, ou le dernier jour dont le taux est connu.';
 COMMENT ON COLUMN creances.encours.penalites IS 'Penalites de retard, dans la devise (C. com. L441-10 II).';
@@ -186,11 +189,11 @@ SELECT r.relance AS id, r.creancier, r.debiteur, d.nom, r.canal,
 	SELECT count(*) AS factures, sum(x.reste) AS montant, max((now() AT TIME ZONE s.fuseau)::date - x.echeance) AS retard,
 		   bool_or(x.obstacle IS NOT NULL) AS obstacle
 	  FROM creances.relance_creance k
-	  JOIN creances._restes((now() AT TIME ZONE s.fuseau)::date, ARRAY[r.creancier], ARRAY[r.debiteur]) x
-		ON x.creancier = k.creancier AND x.facture = k.facture AND x.rang = k.rang
+	  JOIN creances._restes((now() AT TIME ZONE s.fuseau)::date, r.creancier, ARRAY[r.debiteur]) x
+		ON x.facture = k.facture AND x.rang = k.rang
 	 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.reclamee AND k.etat = r.etat AND x.reste > 0
 	   AND (r.etat IN ('prise', 'echec')
-			OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise, x.solde, x.echeance, x.debiteur, x.devise, (now() AT TIME ZONE s.fuseau)::date))) l
+			OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise, x.solde, x.echeance_relance, x.debiteur, x.devise, (now() AT TIME ZONE s.fuseau)::date))) l
  WHERE r.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec')
    AND (l.factures > 0 AND NOT l.obstacle OR l.factures > 0 AND r.etat = 'echec' OR r.etat = 'prise');
 COMMENT ON VIEW creances.a_faire IS
@@ -297,7 +300,7 @@ SELECT NULL, NULL, 'contact',
 		   AND (a.creancier IS NOT NULL OR c.reprise IS DISTINCT FROM 'directe')
 		 GROUP BY c.creancier, c.debiteur, s.scenario, a.scenario, a.etape, a.stade, 7) x
   JOIN creances.debiteur d ON d.creancier = x.creancier AND d.debiteur = x.debiteur
-  -- the next step as _horloge() tells it
+  -- the next step as _decision() tells it
  CROSS JOIN LATERAL (SELECT e.canal, e.intitule FROM creances.etape_active e
 					  WHERE e.scenario = x.scenario AND (e.delai >= 0 OR x.a_echoir)
 						AND CASE WHEN x.fait <> x.scenario THEN e.stade > x.stade ELSE e.etape > x.etape END

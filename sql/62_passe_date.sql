@@ -47,26 +47,28 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT x.stade, x.le, x.canal, x.auteur, x.motif
 	  FROM (
-		SELECT l.stade, r.envoyee_le AS le, l.etape, r.canal, NULL::name AS auteur, NULL::text AS motif
+		SELECT l.stade, r.envoyee_le AS le, l.etape, r.canal, NULL::name AS auteur, NULL::text AS motif, r.envoyee_instant AS instant
 		  FROM creances.relance_creance l
 		  JOIN creances.relance r ON r.creancier = l.creancier AND r.relance = l.relance
 		 WHERE l.creancier = _etape_au.creancier AND l.facture = _etape_au.facture AND l.rang = _etape_au.rang
 		   AND l.reclamee AND l.etat = 'envoyee' AND r.envoyee_le <= au
 		UNION ALL
-		SELECT (e.details ->> 'stade')::creances.stade_relance, e.le, (e.details ->> 'etape')::integer, NULL, e.auteur, e.details ->> 'motif'
+		-- (echue: begun again, as if nothing had been done)
+		SELECT nullif((e.details ->> 'stade')::creances.stade_relance, 'echue'), e.le, (e.details ->> 'etape')::integer, NULL, e.auteur,
+			   e.details ->> 'motif', e.instant
 		  FROM creances.evenement e
 		 WHERE e.creancier = _etape_au.creancier AND e.facture = _etape_au.facture AND e.rang = _etape_au.rang
-		   AND e.genre = 'etape_passee' AND e.le <= au
+		   AND e.genre IN ('etape_passee', 'stade_change') AND e.le <= au
 		UNION ALL
 		SELECT CASE WHEN a.etape = a.etape_initiale THEN a.stade
 					ELSE (SELECT p.stade FROM creances.etape_active p WHERE p.scenario = s.scenario AND p.etape = a.etape_initiale) END,
-			   c.reprise_le, a.etape_initiale, NULL, NULL, NULL
+			   c.reprise_le, a.etape_initiale, NULL, NULL, NULL, NULL
 		  FROM creances.avancement a
 		  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
 		  JOIN creances.creancier s ON s.creancier = c.creancier
 		 WHERE a.creancier = _etape_au.creancier AND a.facture = _etape_au.facture AND a.rang = _etape_au.rang
 		   AND a.etape_initiale > 0 AND c.reprise_le <= au) x
-	 ORDER BY x.le DESC, x.stade DESC, x.etape DESC
+	 ORDER BY x.le DESC, x.instant DESC NULLS LAST, x.stade DESC, x.etape DESC
 	 LIMIT 1;
 END;
 COMMENT ON FUNCTION creances._etape_au(text, text, integer, date) IS
@@ -101,9 +103,9 @@ BEGIN ATOMIC
 									 WHEN s.stade IS NOT NULL AND NOT (s.stade = 'preventive' AND encours_au.au > e.echeance) THEN s.stade
 									 WHEN encours_au.au > e.echeance THEN 'echue'::creances.stade_relance
 									 ELSE 'non_echue'::creances.stade_relance END AS stade) g
-	  LEFT JOIN LATERAL (SELECT max(x.motif) AS motif
+	  LEFT JOIN LATERAL (SELECT max(coalesce(x.motif, x.en_partie)) AS motif
 						   FROM creances._suspension(e.creancier, e.debiteur, e.facture, e.rang,
-													 coalesce(e.livraison, e.emission, e.nee_le), encours_au.au) x) p ON true
+													 coalesce(e.livraison, e.emission, e.nee_le), e.montant, e.solde, encours_au.au) x) p ON e.solde > 0
 	  LEFT JOIN LATERAL (SELECT max(x.taux::text) AS taux, max(x.arrete) AS arrete, max(x.penalites) AS penalites,
 								max(x.indemnite) AS indemnite, max(x.frais) AS frais
 						   FROM creances._accessoires(e.creancier, e.facture, e.rang, encours_au.au) x) k ON encours_au.au > e.echeance AND e.solde > 0 AND NOT e.en_compte;
@@ -248,10 +250,10 @@ BEGIN ATOMIC
 					   WHEN 'en_compte' THEN e.nee_le
 					   WHEN 'a_emettre' THEN m.le END AS depuis) g
 	  LEFT JOIN LATERAL (
-		SELECT y.motif, a.le, a.jusque, a.motif AS texte
-		  FROM creances._suspension(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), $4) y
-		  JOIN LATERAL creances._actes(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), $4) a
-			ON a.genre = y.motif AND CASE a.genre WHEN 'procedure_collective' THEN coalesce(c.livraison, e.emission, e.nee_le) < a.le
+		SELECT coalesce(y.motif, y.en_partie) AS motif, a.le, a.jusque, a.motif AS texte
+		  FROM creances._suspension(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), e.montant, s.solde, $4) y
+		  LEFT JOIN LATERAL creances._actes(c.creancier, e.debiteur, c.facture, c.rang, coalesce(c.livraison, e.emission, e.nee_le), $4) a
+			ON a.genre = coalesce(y.motif, y.en_partie) AND CASE a.genre WHEN 'procedure_collective' THEN coalesce(c.livraison, e.emission, e.nee_le) < a.le
 												  ELSE a.jusque IS NULL OR a.jusque >= $4 END
 		 ORDER BY a.le, a.acte LIMIT 1) p ON s.cas IN ('relancee', 'echue', 'non_echue')
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances._file_au(c.creancier, c.facture, c.rang, $4) x

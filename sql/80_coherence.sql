@@ -80,23 +80,38 @@ BEGIN ATOMIC
 	   AND (c.debiteur, c.devise) <> (r.debiteur, r.devise)
 	UNION ALL
 	SELECT 'un message par debiteur, devise et jour', format('%s %s %s le %s : %s messages', r.creancier, r.debiteur, r.devise, r.prise_le, count(*))
-	  FROM creances.relance r WHERE r.classe = 'message' AND r.prise_le IS NOT NULL AND r.etat <> 'echec'
+	  FROM creances.relance r WHERE r.classe = 'message' AND r.groupe = '' AND r.prise_le IS NOT NULL AND r.etat <> 'echec'
 	 GROUP BY r.creancier, r.debiteur, r.devise, r.prise_le HAVING count(*) > 1
 	UNION ALL
-	-- each step done once, by a sending or by hand, and none skipped
-	SELECT 'aucune etape sautee ni refaite', format('%s/%s/%s : etape %s, faites %s', a.creancier, a.facture, a.rang, a.etape, f.etapes)
-	  FROM creances.avancement a
-	  LEFT JOIN (
-		SELECT x.creancier, x.facture, x.rang, array_agg(x.etape ORDER BY x.etape) AS etapes FROM (
-			SELECT l.creancier, l.facture, l.rang, l.etape FROM creances.relance_creance l
+	-- each step done once, by a sending or by hand; a scenario's last one as often as it was repeated
+	SELECT 'aucune etape refaite', format('%s/%s/%s : %s etape %s faite %s fois', f.creancier, f.facture, f.rang, f.scenario, f.etape, f.nb)
+	  FROM (
+		SELECT x.creancier, x.facture, x.rang, x.scenario, x.etape, x.stade, count(*) AS nb FROM (
+			SELECT l.creancier, l.facture, l.rang, l.scenario, l.etape, l.stade::text FROM creances.relance_creance l
 			 WHERE l.reclamee AND l.etat = 'envoyee'
 			UNION ALL
-			SELECT e.creancier, e.facture, e.rang, (e.details ->> 'etape')::integer FROM creances.evenement e
+			SELECT e.creancier, e.facture, e.rang, e.details ->> 'scenario', (e.details ->> 'etape')::integer, e.details ->> 'stade' FROM creances.evenement e
 			 WHERE e.genre = 'etape_passee') x
-		 GROUP BY x.creancier, x.facture, x.rang) f ON f.creancier = a.creancier AND f.facture = a.facture AND f.rang = a.rang
-	 WHERE a.etape > 0
-	   AND (coalesce(f.etapes[cardinality(f.etapes)], a.etape_initiale) <> a.etape
-			OR cardinality(f.etapes) <> (SELECT count(DISTINCT x) FROM unnest(f.etapes) x))
+		 GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(*) > 1) f
+	  JOIN creances.avancement a ON a.creancier = f.creancier AND a.facture = f.facture AND a.rang = f.rang
+	 -- (by hand one may go back)
+	 WHERE f.nb > 1 + CASE WHEN a.scenario = f.scenario AND a.etape = f.etape THEN a.repetitions ELSE 0 END
+	   AND NOT EXISTS (SELECT FROM creances.evenement e WHERE e.creancier = f.creancier AND e.facture = f.facture AND e.rang = f.rang AND e.genre = 'stade_change')
+	   AND NOT EXISTS (SELECT FROM creances.etape p WHERE p.scenario = f.scenario AND p.etape = f.etape AND p.repetitions >= f.nb - 1)
+	UNION ALL
+	SELECT 'le stade est celui de la derniere etape', format('%s/%s/%s : %s au lieu de %s', a.creancier, a.facture, a.rang, coalesce(a.stade::text, 'aucun'), coalesce(e.stade::text, 'aucun'))
+	  FROM creances.avancement a
+	 CROSS JOIN LATERAL (SELECT max(x.stade) AS stade FROM creances._etape_au(a.creancier, a.facture, a.rang, date '9999-12-31') x) e
+	 WHERE a.stade IS DISTINCT FROM e.stade
+	UNION ALL
+	SELECT 'un engagement a son acte, ses creances et ses echeances', format('%s %s', g.genre, g.acte)
+	  FROM creances.engagement g
+	 WHERE NOT EXISTS (SELECT FROM creances.acte a WHERE a.creancier = g.creancier AND a.acte = g.acte AND a.genre = g.genre)
+		OR NOT EXISTS (SELECT FROM creances.engagement_creance a WHERE a.creancier = g.creancier AND a.acte = g.acte)
+		OR NOT EXISTS (SELECT FROM creances.engagement_echeance a WHERE a.creancier = g.creancier AND a.acte = g.acte)
+	UNION ALL
+	SELECT 'une affectation nomme un scenario', format('%s/%s', a.creancier, a.scenario)
+	  FROM creances.affectation a WHERE NOT EXISTS (SELECT FROM creances.scenario s WHERE s.scenario = a.scenario)
 	UNION ALL
 	SELECT 'passe en cours sans session', format('%s n° %s depuis %s', p.jour, p.numero, p.debut)
 	  FROM creances.passe p WHERE p.etat = 'en cours' AND p.debut < now() - interval '1 day';

@@ -27,14 +27,18 @@ BEGIN ATOMIC
 				WHEN 'administration' THEN p.proname NOT IN ('accorder', '_droits', '_suivi')
 				ELSE NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
 					 AND p.proname NOT IN ('suivre_factures', 'suivre_reglements', 'suivre_clients', '_suivre', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
-										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_etendre', '_cesser', '_remplacer_colonne', '_action',
+										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_etendre', '_cesser', '_remplacer_colonne', '_action', '_inscrire', '_engager', '_debiteur_de',
+										   '_a_reconsiderer', '_vider_file', '_annoncer', '_verrou_passe', '_sceller',
 										   '_colonnes_lues')
 					 OR profil IN ('gestion', 'moteur')
 						AND p.proname IN ('rafraichir', 'prendre_relances', 'confirmer_envoi', 'echec_envoi')
 					 OR profil = 'gestion'
-						AND p.proname IN ('valider_relance', 'passer_etape', 'remettre', 'ajouter_taux', 'consigner', 'clore_acte', 'annuler_acte', 'convenir')
+						AND p.proname IN ('valider_relance', 'passer_etape', 'changer_stade', 'remettre', 'ajouter_taux', 'consigner', 'clore_acte', 'annuler_acte',
+										  'convenir', 'ouvrir_litige', 'clore_litige', 'promettre', 'accorder_plan', 'notifier_decheance',
+										  'ouvrir_procedure_collective', 'publier_procedure', 'accorder_delai_grace', 'suspendre', 'reprendre',
+										  'affecter_scenario', 'recevoir_statut', 'rapprocher_procedures')
 					 OR profil = 'moteur'
-						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', 'planifier', 'deplanifier',
+						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', '_sceller', 'sceller_journal', 'planifier', 'deplanifier',
 										  'synchroniser', '_a_resynchroniser', '_adopter', 'verifier_suivi') END
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
 		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'delai_prescription']) x WHERE profil = 'administration'
