@@ -52,6 +52,7 @@ PARTS = \
 	sql/46_modeles.sql \
 	sql/47_suspensions.sql \
 	sql/48_statuts.sql \
+	sql/49_procedures.sql \
 	sql/50_scenarios.sql \
 	sql/51_moteur.sql \
 	sql/52_delais.sql \
@@ -60,6 +61,7 @@ PARTS = \
 	sql/55_passe.sql \
 	sql/56_file.sql \
 	sql/58_planification.sql \
+	sql/59_procedures.sql \
 	sql/60_vues.sql \
 	sql/62_passe_date.sql \
 	sql/70_journal.sql \

@@ -70,17 +70,15 @@ SELECT pg_catalog.pg_extension_config_dump('creances.engagement_echeance', '');
 
 -- ------------------------------------------------------- what holds, and how much
 
-CREATE FUNCTION creances._credits(creancier text, debiteur text, devise text, au date) RETURNS numeric
+CREATE FUNCTION creances._credits(creancier text, debiteur text, devise text) RETURNS numeric
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- (money on account that was given back takes from it)
-	SELECT greatest(coalesce(sum(-s.solde) FILTER (WHERE s.solde < 0 OR creances._en_compte(c.nature, c.facture, s.solde)), 0), 0)
+	SELECT greatest(coalesce(sum(-c.solde) FILTER (WHERE c.solde < 0 OR creances._en_compte(c.nature, c.facture, c.solde)), 0), 0)
 	  FROM creances.creance c
-	 CROSS JOIN LATERAL (SELECT c.solde + coalesce((SELECT sum(r.montant) FROM creances.reglement r
-													 WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le > au), 0) AS solde) s
 	 WHERE c.creancier = _credits.creancier AND c.debiteur = _credits.debiteur AND c.devise = _credits.devise AND c.solde <> 0;
 END;
-COMMENT ON FUNCTION creances._credits(text, text, text, date) IS 'Credits d''un debiteur qui ne sont imputes sur rien : avoirs, trop-percus, sommes en compte.';
+COMMENT ON FUNCTION creances._credits(text, text, text) IS 'Credits d''un debiteur qui ne sont imputes sur rien : avoirs, trop-percus, sommes en compte.';
 
 -- Kept or broken: from the balances, never from what somebody typed. A credit
 -- that came since counts, lettered or not.
@@ -103,15 +101,12 @@ BEGIN ATOMIC
 			   min(x.echeance) FILTER (WHERE x.echeance + g.tolerance >= au) AS prochaine, max(x.echeance) + g.tolerance AS terme
 		  FROM creances.engagement_echeance x WHERE x.creancier = g.creancier AND x.acte = g.acte) e
 	 CROSS JOIN LATERAL (
-		SELECT sum(x.solde) AS initial, sum(greatest(0, s.solde)) AS reste
+		SELECT sum(x.solde) AS initial, sum(greatest(0, c.solde)) AS reste
 		  FROM creances.engagement_creance x
-		  LEFT JOIN creances.creance c ON c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang AND c.retiree_le IS NULL
-		 CROSS JOIN LATERAL (SELECT coalesce(c.solde, 0)
-									+ coalesce((SELECT sum(r.montant) FROM creances.reglement r
-												 WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le > au), 0) AS solde) s
+		  LEFT JOIN creances.creance c ON c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang
 		 WHERE x.creancier = g.creancier AND x.acte = g.acte) i
-	 CROSS JOIN LATERAL (SELECT i.initial - i.reste + greatest(0, creances._credits(g.creancier, a.debiteur, g.devise, au) - g.credits) AS recu) r
-	 CROSS JOIN LATERAL (SELECT i.reste = 0 OR r.recu >= e.total AS tenu) k
+	 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, creances._credits(g.creancier, a.debiteur, g.devise) - g.credits) AS recu) r
+	 CROSS JOIN LATERAL (SELECT coalesce(i.reste, 0) = 0 OR r.recu >= e.total AS tenu) k
 	 CROSS JOIN LATERAL (
 		SELECT k.tenu AND (g.genre = 'promesse' OR g.rompu_le IS NULL OR g.rompu_le > au) AS tenu,
 			   CASE g.genre
@@ -122,7 +117,7 @@ BEGIN ATOMIC
 	 WHERE g.creancier = _engagement.creancier AND g.acte = _engagement.acte;
 END;
 COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
-'Ou en est une promesse ou un plan a une date : promis, echu (tolerance passee), recu, arriere, tenu, rompu. recu = baisse du solde des creances visees + credits arrives depuis.';
+'Ou en est une promesse ou un plan a une date, d''apres les soldes connus aujourd''hui : promis, echu (tolerance passee), recu, arriere, tenu, rompu. recu = baisse du solde des creances visees + credits arrives depuis.';
 
 -- What a plan in arrears lets claim of one of its receivables: the arrears go
 -- to the oldest.
@@ -473,7 +468,7 @@ BEGIN
 	n.details := '{}';
 	n.acte := creances._inscrire(n);
 	INSERT INTO creances.engagement (creancier, acte, genre, devise, tolerance, decheance, preavis, credits)
-	VALUES (n.creancier, n.acte, genre, visees.devise, tolerance, decheance, preavis, creances._credits(n.creancier, n.debiteur, visees.devise, date '9999-12-31'));
+	VALUES (n.creancier, n.acte, genre, visees.devise, tolerance, decheance, preavis, creances._credits(n.creancier, n.debiteur, visees.devise));
 	INSERT INTO creances.engagement_creance (creancier, acte, facture, rang, solde)
 	SELECT n.creancier, n.acte, u.facture, u.rang, u.solde FROM unnest(visees.factures, visees.rangs, visees.soldes) u(facture, rang, solde);
 	INSERT INTO creances.engagement_echeance (creancier, acte, numero, echeance, montant)

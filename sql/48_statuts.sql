@@ -137,13 +137,13 @@ BEGIN
 	FOR a IN
 		SELECT x.acte, x.le, x.montant,
 			   x.rang IN (0, n.rang) OR ARRAY[x.rang] @> rangs AS autour,
-			   n.rang IN (0, x.rang) OR rangs @> r.rangs AS dedans
+			   n.rang IN (0, x.rang) OR rangs @> r.siens AS dedans
 		  FROM creances.statut_facture s
 		  JOIN creances.statut_acte l ON l.creancier = s.creancier AND l.statut = s.statut AND l.effet = 'ouvert'
 		  JOIN creances.acte x ON x.creancier = l.creancier AND x.acte = l.acte
 		 CROSS JOIN LATERAL (SELECT ARRAY(SELECT c.rang FROM creances.creance c
 										   WHERE c.creancier = x.creancier AND c.facture = x.facture AND x.rang IN (0, c.rang)
-											 AND c.montant > 0 AND c.retiree_le IS NULL) AS rangs) r
+											 AND c.montant > 0 AND c.retiree_le IS NULL) AS siens) r
 		 WHERE s.creancier = n.creancier AND s.facture = n.facture AND x.annule_le IS NULL
 		   AND CASE WHEN n.code IN (205, 206, 207, 210) THEN x.genre = 'litige' AND x.jusque IS NULL
 					WHEN n.code IN (208, 209) THEN s.code = 208 AND x.jusque IS NULL
@@ -160,9 +160,7 @@ BEGIN
 				PERFORM creances.reprendre(a.acte, dit, n.le);
 			END IF;
 			INSERT INTO creances.statut_acte VALUES (n.creancier, n.statut, a.acte, 'clos');
-		ELSIF a.autour AND CASE WHEN n.code NOT IN (206, 207, 210) THEN true
-								WHEN entier THEN a.montant IS NULL
-								ELSE a.montant = n.montant END THEN
+		ELSIF a.autour AND (n.code NOT IN (206, 207, 210) OR entier AND a.montant IS NULL OR NOT entier AND a.montant = n.montant) THEN
 			INSERT INTO creances.statut_acte VALUES (n.creancier, n.statut, a.acte, 'deja_ouvert');
 			couverte := true;
 		ELSIF n.code IN (206, 207, 210) AND a.dedans AND a.le <= n.le THEN
@@ -270,10 +268,15 @@ BEGIN
 
 	-- the debtors are locked, in key order: one status of the invoice at a time,
 	-- and no taking meanwhile
-	PERFORM FROM creances.debiteur d
-	  WHERE d.creancier = n.creancier
-		AND d.debiteur IN (SELECT x.debiteur FROM creances.creance x WHERE x.creancier = n.creancier AND x.facture = n.facture)
-	  ORDER BY d.debiteur FOR NO KEY UPDATE;
+	FOR c IN
+		SELECT x.debiteur FROM creances.creance x WHERE x.creancier = n.creancier AND x.facture = n.facture
+		UNION
+		-- who owed it when it was contested
+		SELECT a.debiteur FROM creances.acte a WHERE a.creancier = n.creancier AND a.facture = n.facture
+		ORDER BY debiteur
+	LOOP
+		PERFORM FROM creances.debiteur d WHERE d.creancier = n.creancier AND d.debiteur = c.debiteur FOR NO KEY UPDATE;
+	END LOOP;
 	SELECT count(*) AS nb, count(*) FILTER (WHERE x.retiree_le IS NULL) AS vives, min(x.debiteur) AS debiteur,
 		   sum(x.montant) FILTER (WHERE x.retiree_le IS NULL) AS montant
 	  INTO c FROM creances.creance x

@@ -13,12 +13,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._siren(text) IS 'SIREN que donne un numero (SIREN, SIRET, TVA francaise), sans espaces ; NULL s''il n''en donne pas.';
 
+-- (a loop, several times faster here than a query over the digits)
 CREATE FUNCTION creances._luhn(chiffres text) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT sum(CASE WHEN (length(chiffres) - i) % 2 = 0 THEN c WHEN c > 4 THEN 2 * c - 9 ELSE 2 * c END) % 10 = 0
-	  FROM (SELECT i, substr(chiffres, i, 1)::integer AS c FROM generate_series(1, length(chiffres)) i) x;
-END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	somme integer := 0;
+	c integer;
+BEGIN
+	FOR i IN 1 .. length(chiffres) LOOP
+		c := ascii(substr(chiffres, i, 1)) - 48;
+		somme := somme + CASE WHEN (length(chiffres) - i) % 2 = 0 THEN c WHEN c > 4 THEN 2 * c - 9 ELSE 2 * c END;
+	END LOOP;
+	RETURN somme % 10 = 0;
+END $$;
 COMMENT ON FUNCTION creances._luhn(text) IS 'La cle de ces chiffres est juste (formule de Luhn).';
 
 -- La Poste numbers its offices otherwise: the sum of the digits of their SIRET is
@@ -116,7 +123,7 @@ BEGIN
 		  -- a number that is only half right still says who it may be
 		  LEFT JOIN creances.debiteur d ON creances._siren(d.siren) = j.siren
 		 WHERE d.creancier IS NOT NULL OR j.defaut IS NOT NULL
-		 ORDER BY d.creancier, d.debiteur, j.jugement, j.n
+		 ORDER BY d.creancier, d.debiteur, CASE WHEN d.creancier IS NOT NULL THEN j.jugement END, j.n
 	LOOP
 		creancier := r.creancier;
 		debiteur := r.debiteur;
@@ -168,7 +175,7 @@ BEGIN
 				constat := 'ouverte par une annonce précédente de la liste';
 			ELSIF ouvrir THEN
 				acte := creances.ouvrir_procedure_collective(r.creancier, r.debiteur, r.jugement, r.publication, r.nature,
-					concat_ws(' ', 'jugement d''ouverture :', r.nature) || coalesce(format(', BODACC du %s', r.publication), ''), r.reference);
+					concat_ws(', BODACC du ', 'jugement d''ouverture : ' || r.nature, r.publication), r.reference);
 				constat := 'ouverte';
 			ELSE
 				vus := vus || (r.creancier || chr(31) || r.debiteur);

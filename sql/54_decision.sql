@@ -51,7 +51,7 @@ BEGIN ATOMIC
 		 WHERE j.cle IS NOT NULL
 	), obstacles AS (
 		SELECT o.*, creances._en_compte(o.nature, o.facture, o.solde) AS en_compte,
-			   creances._vise(o.creancier, o.debiteur, o.facture, o.rang) AS vise,
+			   (SELECT creances._vise(o.creancier, o.debiteur, o.facture, o.rang) OFFSET 0) AS vise,
 			   coalesce(o.livraison, o.emission, o.nee_le) AS naissance,
 			   CASE
 				WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a)
@@ -119,13 +119,14 @@ BEGIN ATOMIC
 	), scenarios AS MATERIALIZED (
 		SELECT s.* FROM creances.scenario_actif s
 	), horloge AS (
+		-- (OFFSET 0: computed once an item, not once a use)
 		SELECT r.*, k.contact_min, k.montant_min, k.tolerance_montant, k.groupement, k.scenario AS connu, d.zone, x.scenario, f.faite, f.faite_le, f.stade,
 			   n.etape, n.canal, n.classe, n.stade AS stade_vise, n.validation, n.sans_confirmation, n.delai_accorde, n.cout,
-			   coalesce(n.etape = f.faite, false) AS repetition, q.des_le, creances.jour_ouvre_suivant(q.des_le, d.zone) AS due_le
+			   coalesce(n.repetee, false) AS repetition, q.des_le, creances.jour_ouvre_suivant(q.des_le, d.zone) AS due_le
 		  FROM creances._restes(au, creancier, debiteurs, factures, rangs) r
 		  JOIN creances.creancier s ON s.creancier = r.societe
 		  JOIN creances.debiteur d ON d.creancier = r.societe AND d.debiteur = r.debiteur
-		 CROSS JOIN LATERAL (SELECT creances._scenario(r.societe, r.facture, r.debiteur, d.segment, s.scenario) AS scenario) x
+		 CROSS JOIN LATERAL (SELECT creances._scenario(r.societe, r.facture, r.debiteur, d.segment, s.scenario) AS scenario OFFSET 0) x
 		  LEFT JOIN scenarios k ON k.scenario = x.scenario
 		  LEFT JOIN creances.avancement a ON a.creancier = r.societe AND a.facture = r.facture AND a.rang = r.rang
 		  -- taken in at the stage of its age, without anything sent
@@ -138,20 +139,20 @@ BEGIN ATOMIC
 										 WHEN i.etape IS NOT NULL THEN r.reprise_le END AS faite_le,
 									coalesce(a.stade, i.stade) AS stade, coalesce(a.scenario, x.scenario) AS scenario,
 									CASE WHEN d.type = 'public' AND r.echeance_relance = r.echeance THEN creances.jour_ouvre_suivant(r.echeance, d.zone)
-										 ELSE r.echeance_relance END AS echeance) f
+										 ELSE r.echeance_relance END AS echeance OFFSET 0) f
 		  LEFT JOIN etapes p ON p.scenario = f.scenario AND p.etape = f.faite
 		  -- a preventive step that is past the due date expires; a scenario that changed goes on above the stage
 		  -- that was reached; the last step may be done again
 		  LEFT JOIN LATERAL (
-				SELECT e.* FROM etapes e
+				SELECT e.*, e.etape = f.faite AND f.scenario = x.scenario AS repetee FROM etapes e
 				 WHERE r.solde > 0 AND e.scenario = x.scenario AND (e.delai >= 0 OR au <= f.echeance)
 				   AND (f.stade IS NULL OR e.stade > f.stade
 						OR e.stade = f.stade AND f.scenario = x.scenario
 						   AND (e.etape > f.faite OR e.etape = f.faite AND e.repetitions > a.repetitions))
-				 ORDER BY e.etape = f.faite, e.etape LIMIT 1) n ON true
+				 ORDER BY e.etape = f.faite AND f.scenario = x.scenario, e.etape LIMIT 1) n ON true
 		 CROSS JOIN LATERAL (SELECT CASE WHEN n.etape IS NOT NULL
 										 THEN greatest(f.echeance + CASE WHEN n.delai >= 0 THEN greatest(n.delai, k.tolerance_jours + 1) ELSE n.delai END,
-													   f.faite_le + CASE WHEN n.etape = f.faite THEN n.repeter_jours ELSE greatest(n.delai - p.delai, 1) END,
+													   f.faite_le + CASE WHEN n.repetee THEN n.repeter_jours ELSE greatest(n.delai - p.delai, 1) END,
 													   a.accorde_au + 1, r.reprise_le)
 										 END AS des_le) q
 	), lignes AS (
@@ -179,7 +180,7 @@ BEGIN ATOMIC
 				SELECT max(l.etat) FILTER (WHERE l.etat = 'prise'
 						OR l.etat <> 'echec' AND h.suspension IS NULL
 						   AND creances._tient(l.stade, l.echeance, k.debiteur, k.devise, h.solde, h.echeance_relance, h.debiteur, h.devise, au)) AS etat,
-					   bool_or(l.etat = 'echec' AND l.etape = h.etape) AS echec
+					   bool_or(l.etat = 'echec' AND l.etape = h.etape AND l.scenario = h.scenario) AS echec
 				  FROM creances.relance_creance l
 				  JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
 				 WHERE l.creancier = h.societe AND l.facture = h.facture AND l.rang = h.rang

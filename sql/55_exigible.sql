@@ -117,10 +117,12 @@ BEGIN ATOMIC
 									OR x.genre IN ('condamnation', 'demande_en_justice')) AS sommation,
 			   min(x.le) FILTER (WHERE x.genre = 'condamnation') AS condamnation,
 			   min(x.le) FILTER (WHERE x.genre = 'titre_executoire') AS titre,
-			   min(x.le) FILTER (WHERE x.genre = 'capitalisation' AND g.regime <> 'consommateur') AS capitalisation
+			   min(x.le) FILTER (WHERE x.genre = 'capitalisation' AND g.regime <> 'consommateur') AS capitalisation,
+			   -- the invoice never reached the buyer: no term runs
+			   bool_or(x.genre = 'rejet' AND (x.jusque IS NULL OR x.jusque >= au)) AS rejetee
 		  FROM creances._actes(c.creancier, e.debiteur, c.facture, c.rang, e.naissance, au) x
 		 WHERE o.actes) y ON true
-	 CROSS JOIN LATERAL (SELECT CASE WHEN z.refus THEN NULL
+	 CROSS JOIN LATERAL (SELECT CASE WHEN z.refus OR y.rejetee THEN NULL
 									 WHEN g.regime IN ('professionnel', 'public') THEN t.terme
 									 -- (greatest() would forget a NULL)
 									 WHEN y.sommation IS NOT NULL THEN greatest(y.sommation, t.echeance) END AS depart) q

@@ -18,12 +18,14 @@ CREATE FUNCTION creances._caduques(creancier text, jour date, OUT relance uuid, 
 RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
+	-- (look-ups by key, whatever the planner believes of a queue that was just filled)
 	SELECT l.relance, l.facture, l.rang, c.solde
 	  FROM creances.relance r
-	  JOIN creances.relance_creance l ON l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat
-	  JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang
-	 CROSS JOIN LATERAL creances._retenue(creances._vise(c.creancier, c.debiteur, c.facture, c.rang), c.creancier, c.debiteur, c.facture, c.rang,
-										  coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, jour) h
+	 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance_creance x
+						  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.reclamee AND x.etat = r.etat OFFSET 0) l
+	 CROSS JOIN LATERAL (SELECT x.*, creances._vise(x.creancier, x.debiteur, x.facture, x.rang) AS vise FROM creances.creance x
+						  WHERE x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang OFFSET 0) c
+	 CROSS JOIN LATERAL creances._retenue(c.vise, c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, jour) h
 	 WHERE r.creancier = _caduques.creancier AND r.etat IN ('a_valider', 'a_envoyer')
 	   AND (h.motif IS NOT NULL
 			OR NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, coalesce(h.echeance, c.echeance), c.debiteur, c.devise, jour));
@@ -74,13 +76,15 @@ BEGIN
 		SELECT DISTINCT v.* FROM vues v
 	)
 	INSERT INTO creances.avancement AS a (creancier, facture, rang, prochaine_relance)
-	SELECT c.creancier, c.facture, c.rang, CASE WHEN c.solde > 0 THEN jour END
+	-- what cannot be due yet sleeps until then
+	SELECT c.creancier, c.facture, c.rang, CASE WHEN c.solde > 0 THEN greatest(jour, c.echeance + plus_tot) END
 	  FROM changees k JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = k.facture AND c.rang = k.rang
 	 -- what was settled before the engine ever saw it has nothing to do here
 	 WHERE c.solde > 0 OR EXISTS (SELECT FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang)
 	 ORDER BY 1, 2, 3
-	ON CONFLICT (creancier, facture, rang) DO UPDATE SET prochaine_relance = excluded.prochaine_relance
-	 WHERE a.prochaine_relance IS DISTINCT FROM excluded.prochaine_relance;
+	ON CONFLICT (creancier, facture, rang) DO UPDATE
+	   SET prochaine_relance = CASE WHEN a.stade IS NULL OR excluded.prochaine_relance IS NULL THEN excluded.prochaine_relance ELSE jour END
+	 WHERE a.prochaine_relance IS DISTINCT FROM CASE WHEN a.stade IS NULL OR excluded.prochaine_relance IS NULL THEN excluded.prochaine_relance ELSE jour END;
 
 	-- the stage of its age, for what came in so
 	UPDATE creances.avancement a
@@ -97,18 +101,16 @@ BEGIN
 	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.reprise = 'directe';
 
 	IF tout THEN
+		UPDATE creances.avancement a SET prochaine_relance = v.prochaine
+		  FROM creances.creance c
+		 CROSS JOIN LATERAL (SELECT greatest(jour, c.echeance + plus_tot) AS prochaine) v
+		 WHERE a.creancier = p_creancier AND a.stade IS NULL AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM v.prochaine;
 		UPDATE creances.avancement a SET prochaine_relance = jour
 		  FROM creances.creance c
-		 WHERE a.creancier = p_creancier AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+		 WHERE a.creancier = p_creancier AND a.stade IS NOT NULL AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
 		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM jour;
 	END IF;
-	-- what is not due yet sleeps until it can be
-	UPDATE creances.avancement a SET prochaine_relance = c.echeance + plus_tot
-	  FROM creances.creance c
-	 WHERE a.creancier = p_creancier AND a.prochaine_relance = jour AND a.etape = 0 AND a.stade IS NULL
-	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.echeance + plus_tot > jour
-	   AND NOT EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = a.creancier AND l.facture = a.facture AND l.rang = a.rang
-						 AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise'));
 
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)

@@ -112,7 +112,7 @@ BEGIN
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = x.societe AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang AND l.etat <> 'annulee')
 		ON CONFLICT (creancier, relance, facture, rang) DO UPDATE
-		   SET reclamee = false, etape = NULL, stade = NULL, etat = 'prise', solde = excluded.solde, montant = excluded.montant,
+		   SET reclamee = false, scenario = NULL, etape = NULL, occurrence = NULL, stade = NULL, etat = 'prise', solde = excluded.solde, montant = excluded.montant,
 			   penalites = excluded.penalites, indemnite = excluded.indemnite;
 		UPDATE creances.relance x
 		   SET etat = 'prise', prise_le = p_au, prise_par = session_user,
@@ -419,7 +419,8 @@ BEGIN
 	SELECT x.* INTO a FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang;
 	PERFORM creances._verifier_suite(le, 'le changement de stade', a.etape_le, 'l''étape précédente');
 	PERFORM creances._vider_file(c, 'stade changé : ' || motif);
-	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade), 0);
+	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e
+					   WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade AND changer_stade.stade <> 'echue'), 0);
 	INSERT INTO creances.avancement AS x (creancier, facture, rang, scenario, etape, stade, etape_le, prochaine_relance)
 	VALUES (c.creancier, c.facture, c.rang, h.scenario, vise, nullif(stade, 'echue'), le, le + 1)
 	ON CONFLICT ON CONSTRAINT avancement_pkey DO UPDATE
