@@ -21,6 +21,9 @@ OBJS = \
 	src/compte.o \
 	src/delais.o \
 	src/balance.o \
+	src/icu.o \
+	src/chiffres.o \
+	src/message.o \
 	src/suivi.o \
 	src/essai.o \
 	src/ordres.o \
@@ -60,6 +63,7 @@ PARTS = \
 	sql/55_exigible.sql \
 	sql/55_passe.sql \
 	sql/56_file.sql \
+	sql/57_lettres.sql \
 	sql/58_planification.sql \
 	sql/59_procedures.sql \
 	sql/60_vues.sql \
@@ -128,6 +132,9 @@ ISOLATION = \
 	erp_tient_sa_ligne \
 	nouveau_debiteur
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --encoding=UTF8
+
+# the ICU that the server itself uses
+SHLIB_LINK = $(ICU_LIBS)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)

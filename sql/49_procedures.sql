@@ -31,23 +31,29 @@ COMMENT ON FUNCTION creances._luhn(text) IS 'La cle de ces chiffres est juste (f
 -- La Poste numbers its offices otherwise: the sum of the digits of their SIRET is
 -- a multiple of five. Its SIREN, and the SIRET of its seat, follow Luhn.
 CREATE FUNCTION creances._defaut_siren(numero text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE
-		WHEN n IS NULL OR n = '' THEN 'numéro absent'
-		WHEN s IS NULL THEN 'ni un SIREN (9 chiffres), ni un SIRET (14), ni un numéro de TVA français'
-		WHEN NOT creances._luhn(s) THEN 'clé du SIREN fausse'
-		WHEN length(c) = 14 AND NOT creances._luhn(c)
-			 AND (s <> '356000000' OR (SELECT sum(substr(c, i, 1)::integer) % 5 FROM generate_series(1, 14) i) <> 0) THEN 'clé du SIRET fausse'
-		WHEN n ~ 'FR\d{11}$' AND substr(c, 1, 2)::integer <> (12 + 3 * (s::bigint % 97)) % 97 THEN 'clé du numéro de TVA fausse' END
-	  FROM (SELECT regexp_replace(upper(numero COLLATE "C"), '[^0-9A-Z]', '', 'g'), regexp_replace(numero, '[^0-9]', '', 'g'), creances._siren(numero)) x(n, c, s);
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	s CONSTANT text := creances._siren(numero);
+	c CONSTANT text := regexp_replace(numero, '[^0-9]', '', 'g');
+BEGIN
+	IF s IS NULL THEN
+		RETURN CASE WHEN numero ~ '[[:alnum:]]' THEN 'ni un SIREN (9 chiffres), ni un SIRET (14), ni un numéro de TVA français' ELSE 'numéro absent' END;
+	ELSIF NOT creances._luhn(s) THEN
+		RETURN 'clé du SIREN fausse';
+	ELSIF length(c) = 14 AND NOT creances._luhn(c)
+		  AND (s <> '356000000' OR (SELECT sum(substr(c, i, 1)::integer) % 5 FROM generate_series(1, 14) i) <> 0) THEN
+		RETURN 'clé du SIRET fausse';
+	ELSIF length(c) = 11 AND substr(c, 1, 2)::integer <> (12 + 3 * (s::bigint % 97)) % 97 THEN
+		RETURN 'clé du numéro de TVA fausse';
+	END IF;
+	RETURN NULL;
+END $$;
 COMMENT ON FUNCTION creances._defaut_siren(text) IS 'Ce qui ne va pas dans un numero SIREN, SIRET ou de TVA francais ; NULL s''il est bien forme. Les SIRET de La Poste suivent leur propre regle.';
 
 CREATE VIEW creances.siren_a_corriger AS
 SELECT d.creancier, d.debiteur, d.nom, d.siren, f.defaut
   FROM creances.debiteur d
- CROSS JOIN LATERAL (SELECT creances._defaut_siren(d.siren) AS defaut) f
+ CROSS JOIN LATERAL (SELECT creances._defaut_siren(d.siren) AS defaut OFFSET 0) f
  WHERE d.siren <> '' AND f.defaut IS NOT NULL
    -- another country's VAT number is not a French number badly written
    AND upper(d.siren COLLATE "C") !~ '^\s*(AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI)[ .-]?[A-Z]?[0-9]';

@@ -586,7 +586,8 @@ relire_par_icu(Message *m)
 
 	if (icu)
 		umsg_close(icu);
-	if (U_FAILURE(statut))
+	/* (its C arguments have one type each; ours are JSON) */
+	if (U_FAILURE(statut) && statut != U_ARGUMENT_TYPE_MISMATCH)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 creances_errmsg("modèle illisible pour ICU : %s", u_errorName(statut)),
@@ -697,7 +698,7 @@ creances_message_arguments(PG_FUNCTION_ARGS)
 /*
  * _message_icu(modele, nombre, texte, langue): for the tests, the pattern as
  * ICU's own formatter writes it, a number being {0} and a text {1}; only read
- * when the number is NULL.  The pattern ends with {0, number}{1}, which tells
+ * when the number is NULL; NULL if an argument has two types.  The pattern ends with {0, number}{1}, which tells
  * ICU what the C arguments are.
  */
 Datum
@@ -722,6 +723,8 @@ creances_message_icu(PG_FUNCTION_ARGS)
 	texte = creances_vers_icu(creances_lire_texte(PG_GETARG_TEXT_PP(2)), &n);
 	longueur = u_formatMessage(f->locale, modele, longueur, tampon, lengthof(tampon), &statut,
 							   PG_GETARG_FLOAT8(1), texte);
+	if (statut == U_ARGUMENT_TYPE_MISMATCH)
+		PG_RETURN_NULL();
 	if (U_FAILURE(statut) || longueur >= (int32_t) lengthof(tampon))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
