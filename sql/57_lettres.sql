@@ -1338,14 +1338,16 @@ BEGIN
 		SELECT k.facture, k.rang, k.reclamee, k.scenario, k.etape,
 			   CASE WHEN r.prise_le IS NOT NULL THEN k.montant ELSE x.reste END AS montant,
 			   CASE WHEN r.prise_le IS NOT NULL THEN k.penalites ELSE v.penalites END AS penalites,
-			   CASE WHEN r.prise_le IS NOT NULL THEN k.indemnite ELSE v.indemnite END AS indemnite, x.couvert
+			   CASE WHEN r.prise_le IS NOT NULL THEN k.indemnite ELSE v.indemnite END AS indemnite,
+			   -- (no interest is asked on what is not claimed)
+			   CASE WHEN r.prise_le IS NOT NULL THEN k.solde - k.montant ELSE x.solde - x.reste END AS couvert
 		  FROM creances.relance_creance k
 		  LEFT JOIN restes x ON x.facture = k.facture AND x.rang = k.rang
-		  LEFT JOIN LATERAL creances._accessoires(k.creancier, k.facture, k.rang, $3, coalesce(x.couvert, 0)) v ON r.prise_le IS NULL
+		  LEFT JOIN LATERAL creances._accessoires(k.creancier, k.facture, k.rang, $3, coalesce(x.solde - x.reste, 0)) v ON r.prise_le IS NULL
 		 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.etat IN (r.etat, 'prise')
 		UNION ALL
-		SELECT x.facture, x.rang, false, NULL, NULL, x.reste, v.penalites, v.indemnite, x.couvert
-		  FROM restes x CROSS JOIN LATERAL creances._accessoires(r.creancier, x.facture, x.rang, $3, x.couvert) v
+		SELECT x.facture, x.rang, false, NULL, NULL, x.reste, v.penalites, v.indemnite, x.solde - x.reste
+		  FROM restes x CROSS JOIN LATERAL creances._accessoires(r.creancier, x.facture, x.rang, $3, x.solde - x.reste) v
 		 WHERE x.reste > 0 AND x.echeance < $3 AND x.obstacle IS NULL
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance k
 							WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.facture = x.facture AND k.rang = x.rang AND k.etat = r.etat)

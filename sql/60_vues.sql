@@ -384,7 +384,7 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	 WHERE q.depuis < j.j - CASE q.etat WHEN 'a_valider' THEN 3 WHEN 'a_envoyer' THEN 2 ELSE 1 END
 	UNION ALL
 	SELECT 6, 'avertissement', 'passe', to_char(p.jour, 'YYYY-MM-DD'), format('%s débiteur(s) en erreur, sautés : %s', p.erreurs, p.erreur)
-	  FROM (SELECT x.* FROM creances.passe x ORDER BY x.jour DESC, x.numero DESC LIMIT 1) p WHERE p.erreurs > 0
+	  FROM (SELECT DISTINCT ON (x.creancier) x.* FROM creances.passe x ORDER BY x.creancier, x.jour DESC, x.numero DESC) p WHERE p.erreurs > 0
 	UNION ALL
 	SELECT 7, 'avertissement', 'passe', 'passe', CASE WHEN p.jour IS NULL THEN 'aucune passe n''a encore eu lieu' ELSE format('dernière passe le %s', to_char(p.jour, 'YYYY-MM-DD')) END
 	  FROM jour j, LATERAL (SELECT max(x.jour) AS jour FROM creances.passe x) p
@@ -399,7 +399,28 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	 WHERE f.factures + r.reglements > 0
 	UNION ALL
 	SELECT 9, 'erreur', 'scenario', c.creancier, format('scénario inconnu ou masqué : %s ; rien n''est relancé', c.scenario)
-	  FROM creances.creancier c WHERE NOT EXISTS (SELECT FROM creances.etape_active e WHERE e.scenario = c.scenario)
+	  FROM (SELECT x.creancier, x.scenario FROM creances.creancier x UNION SELECT x.creancier, x.scenario FROM creances.affectation x) c
+	 WHERE NOT EXISTS (SELECT FROM creances.etape_active e WHERE e.scenario = c.scenario)
+	UNION ALL
+	-- two months from the publication, or the claim is lost (C. com. R622-24)
+	SELECT 4, CASE WHEN p.reste_jours <= 10 THEN 'erreur' ELSE 'avertissement' END, 'procedure', concat_ws('/', p.creancier, p.debiteur),
+		   CASE WHEN p.reste_jours < 0 THEN format('créance non déclarée à temps (%s) ; relevé de forclusion possible jusqu''au %s ; voyez creances.procedure_collective',
+												   to_char(p.declarer_avant, 'YYYY-MM-DD'), to_char(p.releve_avant, 'YYYY-MM-DD'))
+				ELSE format('%s %s à déclarer avant le %s ; voyez creances.procedure_collective', p.a_declarer, p.devise, to_char(p.declarer_avant, 'YYYY-MM-DD')) END
+	  FROM jour j, creances.procedure_collective p WHERE p.reste_jours <= 30 AND p.releve_avant >= j.j
+	UNION ALL
+	SELECT 5, 'avertissement', 'statut', concat_ws('/', x.creancier, x.facture), format('encaissement annoncé par la plateforme depuis le %s, sans règlement connu ; voyez creances.statut_a_rapprocher', to_char(x.depuis, 'YYYY-MM-DD'))
+	  FROM jour j, creances.statut_a_rapprocher x WHERE x.depuis < j.j - 10
+	UNION ALL
+	-- a broken plan that asks for a notice waits for somebody
+	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur), format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', p.arriere, p.devise)
+	  FROM (SELECT DISTINCT x.creancier, x.debiteur, x.acte, x.arriere, x.devise FROM creances.plan x WHERE x.etat = 'en retard' AND x.decheance = 'preavis' AND x.notifie_le IS NULL) p
+	UNION ALL
+	SELECT 12, 'avertissement', 'siren', 'siren', format('%s client(s) ont un SIREN illisible : une procédure collective ne les trouverait pas ; voyez creances.siren_a_corriger', count(*))
+	  FROM creances.siren_a_corriger HAVING count(*) > 0
+	UNION ALL
+	SELECT 9, 'avertissement', 'modele', concat_ws('/', m.langue, m.stade, m.canal), format('le modèle n''a pas la mention « %s » (%s) ; voyez creances.mentions_manquantes()', m.mention, m.source)
+	  FROM creances.mentions_manquantes() m
 	UNION ALL
 	-- a day more and the claim is lost: what is still open and can be saved by an act
 	SELECT 10, CASE WHEN p.restant <= 30 THEN 'erreur' ELSE 'avertissement' END, 'prescription', p.creancier,
@@ -447,6 +468,6 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, file, passe, date, scenario, prescription, convention, mise_en_demeure, delai, qualite.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, plan, passe, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

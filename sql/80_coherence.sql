@@ -110,6 +110,13 @@ BEGIN ATOMIC
 		OR NOT EXISTS (SELECT FROM creances.engagement_creance a WHERE a.creancier = g.creancier AND a.acte = g.acte)
 		OR NOT EXISTS (SELECT FROM creances.engagement_echeance a WHERE a.creancier = g.creancier AND a.acte = g.acte)
 	UNION ALL
+	SELECT 'un statut a sa creance et ses actes', format('%s/%s/%s', x.creancier, x.facture, x.acte)
+	  FROM (SELECT f.creancier, f.facture, NULL::uuid AS acte FROM creances.statut_facture f
+			 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = f.creancier AND c.facture = f.facture)
+			UNION ALL
+			SELECT t.creancier, NULL, t.acte FROM creances.statut_acte t
+			 WHERE NOT EXISTS (SELECT FROM creances.acte a WHERE a.creancier = t.creancier AND a.acte = t.acte)) x
+	UNION ALL
 	SELECT 'une affectation nomme un scenario', format('%s/%s', a.creancier, a.scenario)
 	  FROM creances.affectation a WHERE NOT EXISTS (SELECT FROM creances.scenario s WHERE s.scenario = a.scenario)
 	UNION ALL
