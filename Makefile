@@ -69,6 +69,7 @@ PARTS = \
 	sql/60_vues.sql \
 	sql/62_passe_date.sql \
 	sql/70_journal.sql \
+	sql/72_dossier.sql \
 	sql/80_coherence.sql \
 	sql/90_droits.sql
 

@@ -135,11 +135,11 @@ COMMENT ON FUNCTION creances._part_du_plan(text, uuid, text, integer, numeric) I
 
 -- Does anything of this kind concern the receivable at all? Two look-ups, so
 -- that what nobody holds costs no more.
-CREATE FUNCTION creances._vise(creancier text, debiteur text, facture text, rang integer) RETURNS boolean
+CREATE FUNCTION creances._vise(creancier text, debiteur text, facture text, rang integer) RETURNS TABLE (vise boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT EXISTS (SELECT FROM creances.acte x WHERE x.creancier = _vise.creancier
-					  AND (x.facture = '' AND x.debiteur = _vise.debiteur OR x.facture = _vise.facture))
+	SELECT EXISTS (SELECT FROM creances.acte x WHERE x.creancier = _vise.creancier AND x.facture = '' AND x.debiteur = _vise.debiteur)
+		OR EXISTS (SELECT FROM creances.acte x WHERE x.creancier = _vise.creancier AND x.facture = _vise.facture)
 		OR EXISTS (SELECT FROM creances.engagement_creance e WHERE e.creancier = _vise.creancier AND e.facture = _vise.facture AND e.rang = _vise.rang);
 END;
 COMMENT ON FUNCTION creances._vise(text, text, text, integer) IS 'Un acte ou un engagement vise cette creance, ou son debiteur.';
@@ -199,18 +199,19 @@ COMMENT ON FUNCTION creances._plafonds(boolean, text, text, text, integer, date,
 'Ce qui retient une creance a une date : un motif par ligne, le dernier jour s''il est connu, et le plus qui puisse en etre reclame.';
 
 CREATE FUNCTION creances._retenue(vise boolean, creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
-RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, echeance date)
+RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, echeance date, engagee boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT (array_agg(p.motif ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
 		   (array_agg(p.jusque ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
 		   greatest(0, least(solde, min(p.plafond))),
 		   (array_agg(p.motif ORDER BY p.poids) FILTER (WHERE p.plafond > 0))[1],
-		   min(p.echeance)
+		   min(p.echeance),
+		   coalesce(bool_or(p.motif IN ('promesse', 'plan')), false)
 	  FROM creances._plafonds(vise, creancier, debiteur, facture, rang, nee, montant, solde, au) p;
 END;
 COMMENT ON FUNCTION creances._retenue(boolean, text, text, text, integer, date, numeric, numeric, date) IS
-'Ce qui peut etre reclame d''une creance a une date, le plus grave des motifs qui l''empechent, et l''echeance qu''un plan y substitue. Le plus prudent l''emporte.';
+'Ce qui peut etre reclame d''une creance a une date, le plus grave des motifs qui l''empechent, et l''echeance qu''un plan y substitue. Le plus prudent l''emporte. engagee : une promesse ou un plan la vise, a revoir chaque nuit.';
 
 -- Why a receivable is not to be reminded on a day, or no row.
 CREATE FUNCTION creances._suspension(creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
@@ -218,7 +219,8 @@ RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT r.motif, r.jusque, r.exigible, r.en_partie
-	  FROM creances._retenue(creances._vise(creancier, debiteur, facture, rang), creancier, debiteur, facture, rang, nee, montant, solde, au) r
+	  FROM (SELECT x.vise FROM creances._vise(creancier, debiteur, facture, rang) x OFFSET 0) v
+	 CROSS JOIN LATERAL creances._retenue(v.vise, creancier, debiteur, facture, rang, nee, montant, solde, au) r
 	 WHERE r.motif IS NOT NULL OR r.en_partie IS NOT NULL;
 END;
 COMMENT ON FUNCTION creances._suspension(text, text, text, integer, date, numeric, numeric, date) IS

@@ -79,7 +79,7 @@ COMMENT ON FUNCTION creances._date_annonce(text) IS 'Date AAAA-MM-JJ d''une anno
 CREATE FUNCTION creances._nature_procedure(texte text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT (regexp_match(translate(lower(btrim(texte)), 'éèêÉ''’', 'eeee  '),
+	SELECT (regexp_match(btrim(regexp_replace(translate(lower(texte), 'éèêÉÈÊ', 'eeeeee'), '[^a-z]+', ' ', 'g')),
 			'^(?:jugement )?(?:d ouverture )?(?:d une )?(?:procedure )?(?:de )?(sauvegarde|redressement|liquidation|retablissement)(?: judiciaire| professionnel| acceleree| simplifiee)*$'))[1];
 END;
 COMMENT ON FUNCTION creances._nature_procedure(text) IS 'sauvegarde, redressement, liquidation ou retablissement, d''apres les mots d''une annonce d''ouverture ; NULL sinon.';

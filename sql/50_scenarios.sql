@@ -183,17 +183,18 @@ COMMENT ON COLUMN creances.affectation.auteur IS 'Role qui l''a choisie.';
 COMMENT ON COLUMN creances.affectation.connu_le IS 'Instant de l''enregistrement.';
 SELECT pg_catalog.pg_extension_config_dump('creances.affectation', '');
 
-CREATE FUNCTION creances._scenario(creancier text, facture text, debiteur text, segment text, du_creancier text) RETURNS text
+-- (A set, so that it is inlined where it is used; most have no assignment at all.)
+CREATE FUNCTION creances._scenario(creancier text, facture text, debiteur text, segment text, du_creancier text) RETURNS TABLE (scenario text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT coalesce(
+	SELECT CASE WHEN EXISTS (SELECT FROM creances.affectation) THEN coalesce(
 		(SELECT a.scenario FROM creances.affectation a
 		  WHERE a.creancier = _scenario.creancier AND a.facture = _scenario.facture AND a.debiteur = '' AND a.segment = ''),
 		(SELECT a.scenario FROM creances.affectation a
 		  WHERE a.creancier = _scenario.creancier AND a.facture = '' AND a.debiteur = _scenario.debiteur AND a.segment = ''),
 		(SELECT a.scenario FROM creances.affectation a
 		  WHERE a.creancier = _scenario.creancier AND a.facture = '' AND a.debiteur = '' AND a.segment = _scenario.segment AND _scenario.segment <> ''),
-		du_creancier);
+		du_creancier) ELSE du_creancier END;
 END;
 COMMENT ON FUNCTION creances._scenario(text, text, text, text, text) IS 'Scenario d''une creance : celui de sa facture, de son debiteur, de son segment, ou du creancier.';
 

@@ -30,7 +30,7 @@ COMMENT ON COLUMN creances._paiements_a_lire.cle IS 'Cle de la ligne.';
 CREATE FUNCTION creances._restes(au date, creancier text DEFAULT NULL, debiteurs text[] DEFAULT NULL, factures text[] DEFAULT NULL, rangs integer[] DEFAULT NULL)
 RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang integer, echeance date, echeance_relance date,
 			   montant numeric, solde numeric, exigible numeric, couvert numeric, reste numeric, obstacle text,
-			   suspension text, jusque date, en_partie text, en_compte boolean, reprise_le date, reprise text)
+			   suspension text, jusque date, en_partie text, engagee boolean, en_compte boolean, reprise_le date, reprise text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH ouvertes AS (
@@ -51,7 +51,7 @@ BEGIN ATOMIC
 		 WHERE j.cle IS NOT NULL
 	), obstacles AS (
 		SELECT o.*, creances._en_compte(o.nature, o.facture, o.solde) AS en_compte,
-			   (SELECT creances._vise(o.creancier, o.debiteur, o.facture, o.rang) OFFSET 0) AS vise,
+			   v.vise,
 			   coalesce(o.livraison, o.emission, o.nee_le) AS naissance,
 			   CASE
 				WHEN (o.suivi::oid, o.cle) IN (SELECT a.suivi::oid, a.cle FROM creances.ligne_refusee a)
@@ -63,8 +63,9 @@ BEGIN ATOMIC
 					 OR EXISTS (SELECT FROM creances._paiements_a_lire) THEN 'journal'
 			   END AS obstacle
 		  FROM ouvertes o
+		 CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(o.creancier, o.debiteur, o.facture, o.rang) x OFFSET 0) v
 	), exigibles AS (
-		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, coalesce(h.echeance, o.echeance) AS echeance_relance,
+		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, h.engagee, coalesce(h.echeance, o.echeance) AS echeance_relance,
 			   CASE WHEN o.solde > 0 AND NOT o.en_compte THEN coalesce(h.exigible, o.solde) ELSE 0 END AS exigible
 		  FROM obstacles o
 		 CROSS JOIN LATERAL creances._retenue(o.vise AND o.solde > 0, o.creancier, o.debiteur, o.facture, o.rang, o.naissance, o.montant, o.solde, au) h
@@ -78,7 +79,7 @@ BEGIN ATOMIC
 		WINDOW d AS (PARTITION BY e.creancier, e.debiteur, e.devise)
 	)
 	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.echeance_relance, k.montant, k.solde, k.exigible, v.couvert,
-		   CASE WHEN k.solde < 0 THEN k.solde ELSE k.exigible - v.couvert END, k.obstacle, k.suspension, k.jusque, k.en_partie, k.en_compte,
+		   CASE WHEN k.solde < 0 THEN k.solde ELSE k.exigible - v.couvert END, k.obstacle, k.suspension, k.jusque, k.en_partie, k.engagee, k.en_compte,
 		   k.reprise_le, k.reprise
 	  FROM cumuls k
 	 CROSS JOIN LATERAL (SELECT CASE WHEN k.imputable
@@ -111,7 +112,7 @@ RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang inte
 			   etape integer, canal text, stade_vise creances.stade_relance, des_le date, due_le date,
 			   decision text, raison text,
 			   relance uuid, scenario text, classe text, groupe text, canal_relance text, stade_relance creances.stade_relance, etat text,
-			   echeance_relance date, delai_accorde integer, repetition boolean, suspension text, jusque date, cout numeric)
+			   echeance_relance date, delai_accorde integer, repetition boolean, suspension text, jusque date, engagee boolean, cout numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH etapes AS MATERIALIZED (
@@ -126,7 +127,7 @@ BEGIN ATOMIC
 		  FROM creances._restes(au, creancier, debiteurs, factures, rangs) r
 		  JOIN creances.creancier s ON s.creancier = r.societe
 		  JOIN creances.debiteur d ON d.creancier = r.societe AND d.debiteur = r.debiteur
-		 CROSS JOIN LATERAL (SELECT creances._scenario(r.societe, r.facture, r.debiteur, d.segment, s.scenario) AS scenario OFFSET 0) x
+		 CROSS JOIN LATERAL (SELECT y.scenario FROM creances._scenario(r.societe, r.facture, r.debiteur, d.segment, s.scenario) y OFFSET 0) x
 		  LEFT JOIN scenarios k ON k.scenario = x.scenario
 		  LEFT JOIN creances.avancement a ON a.creancier = r.societe AND a.facture = r.facture AND a.rang = r.rang
 		  -- taken in at the stage of its age, without anything sent
@@ -207,7 +208,8 @@ BEGIN ATOMIC
 				   -- of something that still owes
 				   AND EXISTS (SELECT FROM creances.relance_creance k
 								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
-								CROSS JOIN LATERAL creances._retenue(creances._vise(c.creancier, c.debiteur, c.facture, c.rang), c.creancier, c.debiteur, c.facture, c.rang,
+								CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
+								CROSS JOIN LATERAL creances._retenue(v.vise, c.creancier, c.debiteur, c.facture, c.rang,
 																	 coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, au) h
 								WHERE k.creancier = r.creancier AND k.relance = r.relance
 								  AND k.reclamee AND k.etat = r.etat
@@ -241,7 +243,7 @@ BEGIN ATOMIC
 				WHEN s.validation THEN 'a_valider'
 				WHEN bool_and(s.sans_confirmation) OVER (PARTITION BY s.societe, s.debiteur, s.devise, s.classe, s.groupe, s.frein3 IS NULL) THEN 'envoyee'
 				ELSE 'a_envoyer' END,
-		   s.echeance_relance, s.delai_accorde, s.repetition, s.suspension, s.jusque, s.cout
+		   s.echeance_relance, s.delai_accorde, s.repetition, s.suspension, s.jusque, s.engagee, s.cout
 	  FROM seules s
 	WINDOW m AS (PARTITION BY s.societe, s.debiteur, s.devise, s.classe, s.groupe, s.frein3 IS NULL
 				 ORDER BY s.stade_vise DESC, s.etape DESC, s.canal)

@@ -14,16 +14,16 @@ END;
 COMMENT ON FUNCTION creances._empreinte_scenarios(text) IS 'Empreinte des scenarios en vigueur et de celui du creancier.';
 
 -- Queued claims of this creditor that do not hold any more.
-CREATE FUNCTION creances._caduques(creancier text, jour date, OUT relance uuid, OUT facture text, OUT rang integer, OUT solde numeric)
+CREATE FUNCTION creances._caduques(creancier text, jour date, OUT relance uuid, OUT facture text, OUT rang integer)
 RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	-- (look-ups by key, whatever the planner believes of a queue that was just filled)
-	SELECT l.relance, l.facture, l.rang, c.solde
+	SELECT l.relance, l.facture, l.rang
 	  FROM creances.relance r
 	 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance_creance x
 						  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.reclamee AND x.etat = r.etat OFFSET 0) l
-	 CROSS JOIN LATERAL (SELECT x.*, creances._vise(x.creancier, x.debiteur, x.facture, x.rang) AS vise FROM creances.creance x
+	 CROSS JOIN LATERAL (SELECT x.*, v.vise FROM creances.creance x CROSS JOIN LATERAL creances._vise(x.creancier, x.debiteur, x.facture, x.rang) v
 						  WHERE x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang OFFSET 0) c
 	 CROSS JOIN LATERAL creances._retenue(c.vise, c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, jour) h
 	 WHERE r.creancier = _caduques.creancier AND r.etat IN ('a_valider', 'a_envoyer')
@@ -41,6 +41,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit 
 DECLARE
 	nb integer;
 	touchees uuid[];
+	relances uuid[];
+	factures text[];
+	rangs integer[];
 	tout boolean := creances._empreinte_scenarios(p_creancier) IS DISTINCT FROM (
 		SELECT p.scenarios FROM creances.passe p WHERE p.creancier = p_creancier AND p.etat = 'terminee' ORDER BY p.jour DESC, p.numero DESC LIMIT 1);
 	-- no step of any scenario is due before this many days after a due date
@@ -92,7 +95,7 @@ BEGIN
 	  FROM creances.creance c
 	  JOIN creances.creancier k ON k.creancier = c.creancier
 	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
-	 CROSS JOIN LATERAL (SELECT creances._scenario(c.creancier, c.facture, c.debiteur, d.segment, k.scenario) AS scenario) s
+	 CROSS JOIN LATERAL (SELECT y.scenario FROM creances._scenario(c.creancier, c.facture, c.debiteur, d.segment, k.scenario) y OFFSET 0) s
 	 CROSS JOIN LATERAL (SELECT e.etape, e.stade FROM creances.etape_active e
 						  WHERE e.scenario = s.scenario AND e.delai >= 0 AND e.stade <= 'relance_3'
 							AND c.echeance + e.delai <= c.reprise_le
@@ -114,26 +117,27 @@ BEGIN
 
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)
-	touchees := ARRAY(
-		SELECT r.relance FROM creances.relance r
-		 WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer')
-		   AND r.relance IN (SELECT x.relance FROM creances._caduques(p_creancier, jour) x)
-		 ORDER BY r.debiteur, r.relance
-		 FOR NO KEY UPDATE SKIP LOCKED);
-	IF cardinality(touchees) = 0 THEN
+	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang) INTO relances, factures, rangs FROM creances._caduques(p_creancier, jour) x;
+	IF relances IS NULL THEN
 		RETURN 0;
 	END IF;
+	touchees := ARRAY(
+		SELECT r.relance FROM creances.relance r
+		 WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer') AND r.relance IN (SELECT unnest(relances))
+		 ORDER BY r.debiteur, r.relance
+		 FOR NO KEY UPDATE SKIP LOCKED);
 	WITH l AS (
 		UPDATE creances.relance_creance l SET etat = 'annulee'
-		  FROM creances._caduques(p_creancier, jour) x
-		 WHERE x.relance = ANY (touchees) AND l.creancier = p_creancier AND l.relance = x.relance AND l.facture = x.facture AND l.rang = x.rang
+		  FROM unnest(relances, factures, rangs) x(relance, facture, rang)
+		 WHERE x.relance IN (SELECT unnest(touchees)) AND l.creancier = p_creancier AND l.relance = x.relance AND l.facture = x.facture AND l.rang = x.rang
 		   AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer')
-		RETURNING l.facture, l.rang, x.solde)
+		RETURNING l.facture, l.rang)
 	UPDATE creances.avancement a SET prochaine_relance = jour
-	  FROM l WHERE l.solde > 0 AND a.creancier = p_creancier AND a.facture = l.facture AND a.rang = l.rang;
+	  FROM l JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = l.facture AND c.rang = l.rang AND c.solde > 0
+	 WHERE a.creancier = p_creancier AND a.facture = l.facture AND a.rang = l.rang;
 	WITH mortes AS (
 		UPDATE creances.relance r SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
-		 WHERE r.creancier = p_creancier AND r.relance = ANY (touchees) AND r.etat IN ('a_valider', 'a_envoyer')
+		 WHERE r.creancier = p_creancier AND r.relance IN (SELECT unnest(touchees)) AND r.etat IN ('a_valider', 'a_envoyer')
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
 		RETURNING r.creancier, r.debiteur, r.relance)
@@ -186,7 +190,7 @@ BEGIN
 					   CASE WHEN d.etat = 'envoyee' THEN $1 + 1
 							WHEN d.decision = 'relancer' OR d.raison IN ('derniere etape', 'attend l''envoi', 'attend la validation') THEN NULL
 							-- a promise, or a plan, is looked at each night; another hold ends on its day, or when somebody says so
-							WHEN d.suspension IN ('promesse', 'plan') THEN $1
+							WHEN d.engagee THEN $1
 							WHEN d.suspension IS NOT NULL THEN d.jusque + 1
 							WHEN d.due_le > $1 THEN d.due_le
 							ELSE $1 END AS prochaine

@@ -261,8 +261,13 @@ BEGIN
 	END IF;
 	UPDATE creances.relance x SET etat = 'echec', motif = echec_envoi.motif
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
-	UPDATE creances.relance_creance l SET etat = 'echec'
-	 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat;
+	WITH l AS (
+		UPDATE creances.relance_creance l SET etat = 'echec'
+		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat
+		RETURNING l.facture, l.rang, l.reclamee)
+	-- the step may not be the one that is due any more
+	UPDATE creances.avancement a SET prochaine_relance = le
+	  FROM l WHERE l.reclamee AND a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 	VALUES (r.creancier, 'echec', le, r.debiteur, r.relance, jsonb_build_object('motif', motif));
 END $$;

@@ -290,20 +290,22 @@ UNION ALL
 SELECT NULL, NULL, 'contact',
 	   format('%s inconnu%s : la prochaine étape de %s créance(s) est « %s »', m.manque, CASE m.manque WHEN 'adresse' THEN 'e' ELSE '' END, sum(x.nb), min(n.intitule)),
 	   NULL, x.creancier, NULL, NULL, x.debiteur, 'avertissement'
-  FROM (SELECT c.creancier, c.debiteur, s.scenario, a.scenario AS fait, coalesce(a.etape, 0) AS etape, a.stade,
+  FROM (SELECT c.creancier, c.debiteur, z.scenario, a.scenario AS fait, coalesce(a.etape, 0) AS etape, a.stade,
 			   (now() AT TIME ZONE s.fuseau)::date <= c.echeance AS a_echoir, count(*) AS nb
 		  FROM creances.creance c
 		  JOIN creances.creancier s ON s.creancier = c.creancier
+		  JOIN creances.debiteur k ON k.creancier = c.creancier AND k.debiteur = c.debiteur
+		 CROSS JOIN LATERAL creances._scenario(c.creancier, c.facture, c.debiteur, k.segment, s.scenario) z
 		  LEFT JOIN creances.avancement a ON a.creancier = c.creancier AND a.facture = c.facture AND a.rang = c.rang
 		 WHERE c.solde > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde)
 		   -- (it takes the stage of its age at the next pass)
 		   AND (a.creancier IS NOT NULL OR c.reprise IS DISTINCT FROM 'directe')
-		 GROUP BY c.creancier, c.debiteur, s.scenario, a.scenario, a.etape, a.stade, 7) x
+		 GROUP BY c.creancier, c.debiteur, z.scenario, a.scenario, a.etape, a.stade, 7) x
   JOIN creances.debiteur d ON d.creancier = x.creancier AND d.debiteur = x.debiteur
   -- the next step as _decision() tells it
  CROSS JOIN LATERAL (SELECT e.canal, e.intitule FROM creances.etape_active e
 					  WHERE e.scenario = x.scenario AND (e.delai >= 0 OR x.a_echoir)
-						AND CASE WHEN x.fait <> x.scenario THEN e.stade > x.stade ELSE e.etape > x.etape END
+						AND (x.stade IS NULL OR e.stade > x.stade OR e.stade = x.stade AND coalesce(x.fait, x.scenario) = x.scenario AND e.etape > x.etape)
 					  ORDER BY e.etape LIMIT 1) n
  CROSS JOIN LATERAL (SELECT CASE WHEN n.canal = 'courriel' AND coalesce(btrim(d.courriel), '') = '' THEN 'courriel'
 								 WHEN n.canal IN ('telephone', 'sms') AND coalesce(btrim(d.telephone), '') = '' THEN 'téléphone'

@@ -162,7 +162,7 @@ END;
 COMMENT ON FUNCTION creances._dossier_evenements(text, text, date) IS 'Histoire d''un client jusqu''a une date, avec ses sceaux, pour son dossier.';
 
 CREATE FUNCTION creances.dossier(creancier text, debiteur text, au date DEFAULT creances.aujourdhui()) RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET jit = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
 	p_creancier CONSTANT text := dossier.creancier;
