@@ -266,6 +266,10 @@ BEGIN
 		   erreurs = p.erreurs + f.e, erreur = coalesce(f.m, p.erreur)
 	  FROM (SELECT relances AS n, lignes AS l, erreurs AS e, erreur AS m) f
 	 WHERE p.creancier = p_creancier AND p.jour = p_jour AND p.numero = p_numero;
+	-- on the first night the planner knows nothing of the queue, and reads it whole for each look-up by key
+	IF lignes > 0 AND EXISTS (SELECT FROM pg_class k WHERE k.oid = 'creances.relance_creance'::regclass AND k.reltuples <= 0) THEN
+		ANALYZE creances.relance, creances.relance_creance;
+	END IF;
 	-- told to whoever listens once the batch is committed
 	IF relances > 0 THEN
 		PERFORM creances._annoncer('file', p_creancier, p_jour, relances);

@@ -145,7 +145,8 @@ COMMENT ON FUNCTION creances._exemple_lettre(integer) IS 'Valeurs d''essai des a
 CREATE FUNCTION creances._mots_accessoires(texte text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT texte ~* '[LD]\.? ?441-|[RD]\.? ?2192-|(^|[^0-9])40([.,]00)?\s?(eur|[^[:alnum:][:space:][:punct:]])|(eur|[^[:alnum:][:space:][:punct:]])\s?40([.,]00)?\M';
+	-- (a sign that is neither a letter nor of ASCII: the euro, in encodings that have it)
+	SELECT texte ~* '[LD]\.? ?441-|[RD]\.? ?2192-|(^|[^0-9])40([.,]00)?\s?(eur|[^[:alnum:][:space:]!-~])|(eur|[^[:alnum:][:space:]!-~])\s?40([.,]00)?\M';
 END;
 COMMENT ON FUNCTION creances._mots_accessoires(text) IS 'Un texte cite l''indemnite de 40 EUR ou les articles des penalites entre professionnels.';
 
@@ -1348,7 +1349,7 @@ BEGIN
 		UNION ALL
 		SELECT x.facture, x.rang, false, NULL, NULL, x.reste, v.penalites, v.indemnite, x.solde - x.reste
 		  FROM restes x CROSS JOIN LATERAL creances._accessoires(r.creancier, x.facture, x.rang, $3, x.solde - x.reste) v
-		 WHERE x.reste > 0 AND x.echeance < $3 AND x.obstacle IS NULL
+		 WHERE x.reste > 0 AND x.echeance < $3 AND x.obstacle IS NULL AND r.groupe = ''
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance k
 							WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.facture = x.facture AND k.rang = x.rang AND k.etat = r.etat)
 	), n AS (
@@ -1562,7 +1563,7 @@ BEGIN ATOMIC
 		('suite annoncée', 'usage', m.s = 'mise_en_demeure' AND m.base IN ('fr', 'en', 'de'),
 		 m.t ~* CASE m.base WHEN 'fr' THEN 'à défaut|faute de|sans règlement|sans paiement'
 							WHEN 'en' THEN 'failing|otherwise|without payment|if you do not'
-							ELSE 'andernfalls|sollte|ohne zahlung|falls' END),
+							ELSE 'andernfalls|sollte|ohne zahlung|\mfalls\M' END),
 		('article 1344 du code civil', 'C. civ. 1344', m.s = 'mise_en_demeure', m.t ~ '1344\M'),
 		('intérêts au taux légal, articles 1231-6 et 1344-1', 'C. civ. 1344-1', m.s = 'mise_en_demeure' AND m.type = 'consommateur', m.t ~ '1344-1\M'),
 		-- the articles of what it claims

@@ -36,16 +36,17 @@ BEGIN ATOMIC
 		UNION
 		-- his on that day, another's since
 		SELECT x.creancier, x.facture, x.rang FROM creances.creance_version x WHERE x.creancier = $1 AND x.debiteur = $2 AND x.jusque > $3) n
-	 CROSS JOIN LATERAL creances.stade_au(n.creancier, n.facture, n.rang, $3) s
+	 -- (the limits keep look-ups by key of what is inlined)
+	 CROSS JOIN LATERAL (SELECT x.* FROM creances.stade_au(n.creancier, n.facture, n.rang, $3) x LIMIT 1) s
 	 CROSS JOIN LATERAL (
 		SELECT y.*, creances._en_compte(y.nature, y.facture, s.solde) OR y.nee_le > $3 AS en_compte FROM creances.creance y
-		 WHERE y.creancier = n.creancier AND y.facture = n.facture AND y.rang = n.rang) c
+		 WHERE y.creancier = n.creancier AND y.facture = n.facture AND y.rang = n.rang LIMIT 1) c
 	  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
 						  WHERE c.version_le > $3 AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.jusque > $3
 						  ORDER BY x.version LIMIT 1) v ON true
 	 CROSS JOIN LATERAL (SELECT CASE WHEN v.version IS NULL THEN c.emission ELSE v.emission END AS emission,
 								coalesce(v.nee_le, c.nee_le) AS nee_le, coalesce(v.echeance, c.echeance) AS echeance) e
-	  LEFT JOIN LATERAL creances._reste_du(c.creancier, c.facture, c.rang, $3, 'principal', 'total', 'origine') k ON true
+	  LEFT JOIN LATERAL (SELECT x.* FROM creances._reste_du(c.creancier, c.facture, c.rang, $3, 'principal', 'total', 'origine') x LIMIT 1) k ON true
 	  -- (an unknown rate stops the account at the last day that is known, as it does there)
 	  LEFT JOIN LATERAL (
 		SELECT jsonb_agg(jsonb_build_object('ligne', l.ligne, 'nature', l.nature, 'du', l.du, 'au', l.jusque, 'jours', l.nb_jours, 'base_calcul', l.base_calcul,
@@ -62,7 +63,7 @@ BEGIN ATOMIC
 								  'dernier_jour_possible', z.dernier_jour_possible, 'etat', z.etat, 'texte', z.texte, 'source', b.source) AS contenu
 		  FROM creances._prescription_base b
 		 CROSS JOIN LATERAL creances._prescription_creance(b.creancier, $2, b.facture, b.rang, b.depart, b.echeance, b.nature, $3) z
-		 WHERE b.creancier = c.creancier AND b.facture = c.facture AND b.rang = c.rang) p ON s.solde > 0 AND NOT c.en_compte
+		 WHERE b.creancier = c.creancier AND b.facture = c.facture AND b.rang = c.rang LIMIT 1) p ON s.solde > 0 AND NOT c.en_compte
 	 WHERE s.debiteur = $2
 	   -- (neither issued that day, nor anything received for it)
 	   AND s.stade IS NOT NULL;
