@@ -104,6 +104,12 @@ REGRESS = \
 	highradius \
 	moteur \
 	file_relances \
+	messages \
+	lettres \
+	journal \
+	dossier \
+	statuts \
+	procedures \
 	nuits \
 	planification \
 	droits \
@@ -131,7 +137,8 @@ ISOLATION = \
 	deux_passes \
 	deux_rafraichir \
 	erp_tient_sa_ligne \
-	nouveau_debiteur
+	nouveau_debiteur \
+	scellement
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --encoding=UTF8
 
 # the ICU that the server itself uses

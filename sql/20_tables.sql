@@ -50,7 +50,7 @@ COMMENT ON COLUMN creances.creancier.nom IS 'Raison sociale.';
 COMMENT ON COLUMN creances.creancier.fuseau IS 'Fuseau horaire qui fixe la date du jour.';
 COMMENT ON COLUMN creances.creancier.scenario IS 'Code du scenario de relance applique a ses debiteurs.';
 COMMENT ON COLUMN creances.creancier.type IS 'professionnel, ou particulier : personne physique n''agissant pas pour des besoins professionnels (taux legal des particuliers, CMF L313-2).';
-COMMENT ON COLUMN creances.creancier.details IS 'Colonnes de l''utilisateur.';
+COMMENT ON COLUMN creances.creancier.details IS 'Colonnes de l''utilisateur ; les lettres y lisent adresse, iban, telephone, courriel et siren.';
 
 CREATE TABLE creances.debiteur (
 	creancier	text NOT NULL,

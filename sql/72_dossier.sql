@@ -133,7 +133,10 @@ BEGIN ATOMIC
 				   ELSE jsonb_build_object('engagement', jsonb_build_object(
 					'tolerance', g.tolerance, 'decheance', g.decheance, 'preavis', g.preavis,
 					'notifie_le', CASE WHEN g.notifie_le <= $3 THEN g.notifie_le END,
-					'situation', (SELECT to_jsonb(x) - ARRAY['genre', 'debiteur', 'devise'] FROM creances._engagement(a.creancier, a.acte, $3) x),
+					'tenu_le', CASE WHEN g.tenu_le <= $3 THEN g.tenu_le END, 'rompu_le', CASE WHEN g.rompu_le <= $3 THEN g.rompu_le END,
+					-- (it is told by the balances of today)
+					'situation', (SELECT to_jsonb(x) - ARRAY['genre', 'debiteur', 'devise'] FROM creances._engagement(a.creancier, a.acte, $3) x
+								   WHERE $3 >= creances.aujourdhui(a.creancier)),
 					'echeances', (SELECT jsonb_agg(jsonb_build_object('numero', x.numero, 'echeance', x.echeance, 'montant', trim_scale(x.montant)) ORDER BY x.numero)
 									FROM creances.engagement_echeance x WHERE x.creancier = a.creancier AND x.acte = a.acte),
 					'creances', (SELECT jsonb_agg(jsonb_build_object('facture', x.facture, 'rang', x.rang, 'solde', trim_scale(x.solde)) ORDER BY x.facture, x.rang)
@@ -282,5 +285,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances.dossier(text, text, date) IS
 'Dossier d''un client a une date, pour l''avocat : un objet jsonb dont les cles sont toujours toutes la (jsonb les range par longueur, puis par ordre alphabetique) et les listes toujours dans le meme ordre.
-au ; creancier, debiteur : leurs fiches d''aujourd''hui ; totaux, balance_agee : par devise ; factures (par echeance, numero, rang) : etat de ce jour, versions, mouvements, reste_du (voir reste_du), decompte (voir decompte_creance ; taux inconnu : arrete au dernier jour connu), prescription ; messages, appels, taches (par date) : montants figes, texte, preuve, creances ; actes (par date), avec les echeances des promesses et des plans ; statuts de facturation electronique ; procedures collectives ; delais : prescriptions et declarations ; conventions ; evenements (par rang dans la chaine, puis ceux a sceller), avec leurs sceaux ; journal : dernier sceau du creancier, NULL s''il n''y en a pas ; sources : les textes.
+au ; creancier, debiteur : leurs fiches d''aujourd''hui ; totaux, balance_agee : par devise ; factures (par echeance, numero, rang) : etat de ce jour, versions, mouvements, reste_du (voir reste_du), decompte (voir decompte_creance ; taux inconnu : arrete au dernier jour connu), prescription ; messages, appels, taches (par date) : montants figes, texte, preuve, creances ; actes (par date), avec les echeances des promesses et des plans, tenues ou rompues (leur situation : aujourd''hui seulement) ; statuts de facturation electronique ; procedures collectives ; delais : prescriptions et declarations ; conventions ; evenements (par rang dans la chaine, puis ceux a sceller), avec leurs sceaux ; journal : dernier sceau du creancier, NULL s''il n''y en a pas ; sources : les textes.
 Montants en nombres, avec leur devise ; dates ISO, instants UTC. Rien de ce qui est date d''apres n''y figure.';

@@ -27,21 +27,21 @@ BEGIN ATOMIC
 				WHEN 'administration' THEN p.proname NOT IN ('accorder', '_droits', '_suivi')
 				ELSE NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
 					 AND p.proname NOT IN ('suivre_factures', 'suivre_reglements', 'suivre_clients', '_suivre', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
-										   'planifier', 'deplanifier', 'accorder', '_droits', '_relire', '_poser', '_etendre', '_cesser', '_remplacer_colonne', '_action', '_inscrire', '_engager', '_debiteur_de',
+										   'planifier', 'deplanifier', 'purger_passes', 'accorder', '_droits', '_relire', '_poser', '_etendre', '_cesser', '_remplacer_colonne', '_action', '_inscrire', '_engager', '_debiteur_de',
 										   '_a_reconsiderer', '_vider_file', '_annoncer', '_verrou_passe', '_sceller',
 										   '_colonnes_lues')
 					 OR profil IN ('gestion', 'moteur')
-						AND p.proname IN ('rafraichir', 'prendre_relances', 'confirmer_envoi', 'echec_envoi')
+						AND p.proname IN ('rafraichir', 'prendre_relances', 'confirmer_envoi', 'echec_envoi', 'recevoir_statut', 'sceller_journal')
 					 OR profil = 'gestion'
 						AND p.proname IN ('valider_relance', 'passer_etape', 'changer_stade', 'remettre', 'ajouter_taux', 'consigner', 'clore_acte', 'annuler_acte',
 										  'convenir', 'ouvrir_litige', 'clore_litige', 'promettre', 'accorder_plan', 'notifier_decheance',
 										  'ouvrir_procedure_collective', 'publier_procedure', 'accorder_delai_grace', 'suspendre', 'reprendre',
-										  'affecter_scenario', 'recevoir_statut', 'rapprocher_procedures')
+										  'affecter_scenario', 'rapprocher_procedures')
 					 OR profil = 'moteur'
-						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', '_sceller', 'sceller_journal', 'planifier', 'deplanifier',
+						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', '_sceller', 'purger_passes', 'planifier', 'deplanifier',
 										  'synchroniser', '_a_resynchroniser', '_adopter', 'verifier_suivi') END
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
-		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'delai_prescription']) x WHERE profil = 'administration'
+		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'modele_lettre', 'delai_prescription']) x WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier' WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur'
 				   WHERE profil IN ('gestion', 'administration')
@@ -67,7 +67,7 @@ BEGIN
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION creances.accorder(regrole, text) IS
-'Accorde un profil a un role existant. lecture : les vues. gestion : aussi la file (prendre, confirmer, valider, passer, remettre) et les taux. moteur : la passe, la file et sa planification. administration : tout, dont suivre_factures(). Aucun ne donne d''ecriture sur les montants ; gestion et administration tiennent la fiche des debiteurs.';
+'Accorde un profil a un role existant. lecture : les vues. gestion : aussi la file (prendre, confirmer, valider, passer, remettre), les litiges, promesses, plans et suspensions, les scenarios des clients et les taux. moteur : la passe, la file et sa planification. administration : tout, dont suivre_factures() et les modeles de lettres. Aucun ne donne d''ecriture sur les montants ; gestion et administration tiennent la fiche des debiteurs.';
 REVOKE ALL ON FUNCTION creances.accorder(regrole, text), creances._droits(text) FROM PUBLIC;
 
 -- Who created the extension, when it is not a superuser, would otherwise have
@@ -76,6 +76,6 @@ GRANT USAGE ON SCHEMA creances TO @extowner@;
 GRANT USAGE ON TYPE creances.taux_retard, creances.stade_relance TO @extowner@;
 GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@;
-GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme, creances.modele, creances.delai_prescription TO @extowner@;
+GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme, creances.modele, creances.modele_lettre, creances.delai_prescription TO @extowner@;
 GRANT UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier TO @extowner@;
 GRANT UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur TO @extowner@;

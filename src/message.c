@@ -206,7 +206,8 @@ valeur_date(const JsonbValue *v, const char *nom)
 /* ----------------------------------------------------------------- simple */
 
 /*
- * The style of a simple argument, up to its closing brace, which is left.
+ * The style of a simple argument, up to its closing brace, which is left;
+ * without the blanks around it, which ICU would print.
  */
 static char *
 lire_style(Message *m)
