@@ -8,6 +8,7 @@ CREATE TABLE creances.avancement (
 	scenario	text,
 	etape		integer NOT NULL DEFAULT 0,
 	etape_initiale integer NOT NULL DEFAULT 0,
+	stade_initial creances.stade_relance,
 	stade		creances.stade_relance,
 	etape_le	date,
 	mise_en_demeure_le date,
@@ -24,6 +25,7 @@ COMMENT ON COLUMN creances.avancement.rang IS 'Rang de l''echeance.';
 COMMENT ON COLUMN creances.avancement.scenario IS 'Scenario de la derniere etape faite ; s''il change, la suite est la premiere etape d''un stade plus haut.';
 COMMENT ON COLUMN creances.avancement.etape IS 'Derniere etape faite, 0 si aucune.';
 COMMENT ON COLUMN creances.avancement.etape_initiale IS 'Etape reprise a l''entree dans le suivi, sans envoi (reprise directe).';
+COMMENT ON COLUMN creances.avancement.stade_initial IS 'Stade de cette etape.';
 COMMENT ON COLUMN creances.avancement.stade IS 'Stade que nomme la derniere etape faite.';
 COMMENT ON COLUMN creances.avancement.etape_le IS 'Jour ou elle a ete faite.';
 COMMENT ON COLUMN creances.avancement.mise_en_demeure_le IS 'Jour d''envoi de la mise en demeure.';
@@ -174,7 +176,7 @@ COMMENT ON COLUMN creances.passe.sceau IS 'Sceau du journal du creancier a la fi
 
 -- The night's work, in the order in which batches take it. A pass writes it
 -- anew: nothing is lost with it.
-CREATE UNLOGGED TABLE creances.passe_travail (
+CREATE TABLE creances.passe_travail (
 	creancier	text NOT NULL,
 	debiteur	text NOT NULL,
 	facture		text NOT NULL,

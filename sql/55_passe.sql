@@ -91,7 +91,7 @@ BEGIN
 
 	-- the stage of its age, for what came in so
 	UPDATE creances.avancement a
-	   SET scenario = s.scenario, etape = r.etape, etape_initiale = r.etape, stade = r.stade, etape_le = c.reprise_le
+	   SET scenario = s.scenario, etape = r.etape, etape_initiale = r.etape, stade_initial = r.stade, stade = r.stade, etape_le = c.reprise_le
 	  FROM creances.creance c
 	  JOIN creances.creancier k ON k.creancier = c.creancier
 	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur

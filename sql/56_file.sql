@@ -381,8 +381,8 @@ BEGIN
 	END IF;
 	PERFORM creances._verifier_suite(p_le, 'l''étape', h.faite_le, 'l''étape précédente');
 	PERFORM creances._vider_file(c, 'étape passée : ' || passer_etape.motif);
-	INSERT INTO creances.avancement AS a (creancier, facture, rang, scenario, etape, etape_initiale, stade, etape_le, prochaine_relance)
-	VALUES (p_creancier, p_facture, p_rang, h.scenario, h.etape, h.faite, h.stade_vise, p_le, p_le + 1)
+	INSERT INTO creances.avancement AS a (creancier, facture, rang, scenario, etape, etape_initiale, stade_initial, stade, etape_le, prochaine_relance)
+	VALUES (p_creancier, p_facture, p_rang, h.scenario, h.etape, h.faite, h.stade, h.stade_vise, p_le, p_le + 1)
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
 	   SET scenario = excluded.scenario, etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le,
 		   repetitions = CASE WHEN h.repetition THEN a.repetitions + 1 ELSE 0 END, accorde_au = NULL,
@@ -426,8 +426,8 @@ BEGIN
 	PERFORM creances._vider_file(c, 'stade changé : ' || motif);
 	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e
 					   WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade AND changer_stade.stade <> 'echue'), 0);
-	INSERT INTO creances.avancement AS x (creancier, facture, rang, scenario, etape, stade, etape_le, prochaine_relance)
-	VALUES (c.creancier, c.facture, c.rang, h.scenario, vise, nullif(stade, 'echue'), le, le + 1)
+	INSERT INTO creances.avancement AS x (creancier, facture, rang, scenario, etape, etape_initiale, stade_initial, stade, etape_le, prochaine_relance)
+	VALUES (c.creancier, c.facture, c.rang, h.scenario, vise, h.faite, h.stade, nullif(stade, 'echue'), le, le + 1)
 	ON CONFLICT ON CONSTRAINT avancement_pkey DO UPDATE
 	   SET scenario = excluded.scenario, etape = excluded.etape, stade = excluded.stade, etape_le = excluded.etape_le,
 		   repetitions = 0, accorde_au = NULL, prochaine_relance = excluded.prochaine_relance;

@@ -46,22 +46,21 @@ SELECT a.creancier, a.debiteur, d.nom, d.siren, a.acte, a.details ->> 'nature' A
 		   -sum(o.solde) FILTER (WHERE NOT o.du) AS credits,
 		   bool_and(x.le IS NOT NULL) FILTER (WHERE o.du) AS declaree, max(x.le) FILTER (WHERE o.du) AS declaree_le
 	  FROM creances.creance c
-	 -- what was delivered before and invoiced after is an earlier debt too
-	 CROSS JOIN LATERAL (SELECT greatest(a.le, c.nee_le) AS jour) q
 	 CROSS JOIN LATERAL (
-		SELECT CASE WHEN c.retiree_le <= q.jour THEN 0
+		SELECT CASE WHEN c.retiree_le <= a.le THEN 0
 					ELSE coalesce((SELECT w.montant FROM creances.creance_version w
-									WHERE w.creancier = c.creancier AND w.facture = c.facture AND w.rang = c.rang AND w.jusque > q.jour
+									WHERE w.creancier = c.creancier AND w.facture = c.facture AND w.rang = c.rang AND w.jusque > a.le
 									ORDER BY w.version LIMIT 1), c.montant)
 						 - coalesce((SELECT sum(r.montant) FROM creances.reglement r
-									  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= q.jour), 0) END AS solde) n
+									  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= a.le), 0) END AS solde) n
 	 CROSS JOIN LATERAL (SELECT n.solde, n.solde > 0 AND NOT creances._en_compte(c.nature, c.facture, n.solde) AS du) o
-	  LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, q.jour) k ON o.du
+	  LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, a.le) k ON o.du
 	  LEFT JOIN LATERAL (SELECT min(y.le) AS le FROM creances.acte y
 						  WHERE y.creancier = c.creancier AND y.debiteur = a.debiteur AND y.genre = 'declaration_creance' AND y.le >= a.le
 							AND y.annule_le IS NULL AND y.facture IN ('', c.facture) AND y.rang IN (0, c.rang)) x ON true
 	 WHERE c.creancier = a.creancier AND c.debiteur = a.debiteur AND (a.facture = '' OR c.facture = a.facture AND a.rang IN (0, c.rang))
-	   AND coalesce(c.livraison, c.emission, c.nee_le) < a.le AND (c.solde <> 0 OR c.soldee_le > q.jour)
+	   -- what was delivered before and invoiced after is an earlier debt too
+	   AND coalesce(c.livraison, c.emission, c.nee_le) < a.le AND (c.solde <> 0 OR c.soldee_le > a.le)
 	   AND o.solde <> 0
 	 GROUP BY c.devise) m ON true
  CROSS JOIN LATERAL (SELECT coalesce(m.montant, 0) + coalesce(m.penalites, 0) + coalesce(m.frais, 0)

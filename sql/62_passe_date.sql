@@ -60,12 +60,10 @@ BEGIN ATOMIC
 		 WHERE e.creancier = _etape_au.creancier AND e.facture = _etape_au.facture AND e.rang = _etape_au.rang
 		   AND e.genre IN ('etape_passee', 'stade_change') AND e.le <= au
 		UNION ALL
-		SELECT CASE WHEN a.etape = a.etape_initiale THEN a.stade
-					ELSE (SELECT p.stade FROM creances.etape_active p WHERE p.scenario = s.scenario AND p.etape = a.etape_initiale) END,
+		SELECT a.stade_initial,
 			   c.reprise_le, a.etape_initiale, NULL, NULL, NULL, NULL
 		  FROM creances.avancement a
 		  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
-		  JOIN creances.creancier s ON s.creancier = c.creancier
 		 WHERE a.creancier = _etape_au.creancier AND a.facture = _etape_au.facture AND a.rang = _etape_au.rang
 		   AND a.etape_initiale > 0 AND c.reprise_le <= au) x
 	 ORDER BY x.le DESC, x.instant DESC NULLS LAST, x.stade DESC, x.etape DESC
