@@ -408,14 +408,14 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	SELECT 4, CASE WHEN p.reste_jours <= 10 THEN 'erreur' ELSE 'avertissement' END, 'procedure', concat_ws('/', p.creancier, p.debiteur),
 		   CASE WHEN p.reste_jours < 0 THEN format('créance non déclarée à temps (%s) ; relevé de forclusion possible jusqu''au %s ; voyez creances.procedure_collective',
 												   to_char(p.declarer_avant, 'YYYY-MM-DD'), to_char(p.releve_avant, 'YYYY-MM-DD'))
-				ELSE format('%s %s à déclarer avant le %s ; voyez creances.procedure_collective', p.a_declarer, p.devise, to_char(p.declarer_avant, 'YYYY-MM-DD')) END
+				ELSE format('%s %s à déclarer avant le %s ; voyez creances.procedure_collective', round(p.a_declarer, creances._decimales(p.devise)), p.devise, to_char(p.declarer_avant, 'YYYY-MM-DD')) END
 	  FROM jour j, creances.procedure_collective p WHERE p.reste_jours <= 30 AND p.releve_avant >= j.j
 	UNION ALL
 	SELECT 5, 'avertissement', 'statut', concat_ws('/', x.creancier, x.facture), format('encaissement annoncé par la plateforme depuis le %s, sans règlement connu ; voyez creances.statut_a_rapprocher', to_char(x.depuis, 'YYYY-MM-DD'))
 	  FROM jour j, creances.statut_a_rapprocher x WHERE x.depuis < j.j - 10
 	UNION ALL
 	-- a broken plan that asks for a notice waits for somebody
-	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur), format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', p.arriere, p.devise)
+	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur), format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', round(p.arriere, creances._decimales(p.devise)), p.devise)
 	  FROM (SELECT DISTINCT x.creancier, x.debiteur, x.acte, x.arriere, x.devise FROM creances.plan x WHERE x.etat = 'en retard' AND x.decheance = 'preavis' AND x.notifie_le IS NULL) p
 	UNION ALL
 	SELECT 12, 'avertissement', 'siren', 'siren', format('%s client(s) ont un SIREN illisible : une procédure collective ne les trouverait pas ; voyez creances.siren_a_corriger', count(*))
