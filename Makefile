@@ -138,7 +138,8 @@ ISOLATION = \
 	deux_rafraichir \
 	erp_tient_sa_ligne \
 	nouveau_debiteur \
-	scellement
+	scellement \
+	deux_statuts
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --encoding=UTF8
 
 # the ICU that the server itself uses

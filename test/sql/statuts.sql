@@ -149,8 +149,11 @@ SELECT pg_temp.recu('R1', 213, '2025-03-05', 'REJ_SEMAN') IS NOT NULL, pg_temp.r
 SELECT pg_temp.actes('R1');
 SELECT pg_temp.dit('2025-04-07', 'R1');
 SELECT penalites, indemnite FROM creances.reste_du('principal', 'R1', 1, '2025-05-02');
+SELECT creances.penalite_creance('principal', 'R1', 1, '2025-05-02'), suspension, penalites, indemnite FROM creances.encours WHERE facture = 'R1';
 SELECT creances.clore_acte(acte, '2025-04-10') FROM creances.acte WHERE facture = 'R1';
 SELECT pg_temp.dit('2025-04-11', 'R1');
+-- it has reached the buyer after all: 30 days at 13,15 %
+SELECT creances.penalite_creance('principal', 'R1', 1, '2025-05-02'), round(1000 * 30 * 13.15 / 36500, 2);
 
 \echo == 212: what is announced is not claimed; the ledger says when it has come
 SELECT pg_temp.recu('V1', 212, '2025-04-04', montant => 300) IS NOT NULL, pg_temp.recu('V1', 212, '2025-04-05', montant => 250) IS NOT NULL;
@@ -198,13 +201,18 @@ SELECT sum(solde) FROM creances.creance WHERE facture <> 'V1';
 
 \echo == any order of coming, the same hold: random lives on two invoices, one in the order of dates
 SELECT 'seed ' || :graine, setseed(:graine / 1e9) IS NULL;
-INSERT INTO public.f (id, numero, client) SELECT x || n, x || n, 'Z' || n FROM generate_series(1, :factures) n, unnest('{X,Y}'::text[]) x;
-CREATE TEMP TABLE vie (n integer, code integer, le date, motif text, montant numeric, rang integer, ordre float8);
+-- one instalment of 1000, or two of 600 and 400
+INSERT INTO public.f (id, numero, echeance_no, client, ttc)
+SELECT x || n || '/' || r, x || n, r, 'Z' || n, CASE WHEN n % 2 = 1 THEN 1000 WHEN r = 1 THEN 600 ELSE 400 END
+  FROM generate_series(1, :factures) n, unnest('{X,Y}'::text[]) x, generate_series(1, 2 - n % 2) r;
+CREATE TEMP TABLE vie (n integer, code integer, le date, motif text, montant numeric, rang integer, portee integer[], ordre float8);
 INSERT INTO vie
 SELECT c.n, c.code, date '2025-04-03' + c.j, CASE WHEN c.code IN (206, 207, 208, 210) THEN 'PU_ERR' END,
-	   CASE WHEN c.code = 206 AND random() < 0.8 THEN ceil(random() * 9) * 100 WHEN c.code = 212 THEN ceil(random() * 3) * 100 END,
-	   CASE WHEN random() < 0.5 THEN 1 END, random()
-  FROM (SELECT n, j, (ARRAY[205, 205, 206, 206, 207, 207, 208, 208, 209, 209, 210, 211, 212, 204])[ceil(random() * 14)] AS code
+	   CASE WHEN (c.rang > 0 OR c.n % 2 = 1) AND random() < 0.8
+			THEN CASE c.code WHEN 206 THEN ceil(random() * 4) * 100 WHEN 212 THEN ceil(random() * 2) * 100 END END,
+	   nullif(c.rang, 0), CASE WHEN c.rang > 0 THEN ARRAY[c.rang] WHEN c.n % 2 = 1 THEN '{1}' ELSE '{1,2}' END, random()
+  FROM (SELECT n, j, (ARRAY[205, 205, 206, 206, 207, 207, 208, 208, 209, 209, 210, 211, 212, 204])[ceil(random() * 14)] AS code,
+			   floor(random() * (3 - n % 2))::integer AS rang
 		  FROM generate_series(1, :factures) n, generate_series(0, 13) j) c
  WHERE random() < 0.5;
 ANALYZE creances.creance;
@@ -224,22 +232,28 @@ BEGIN
 		PERFORM pg_temp.recu('Y' || v.n, v.code, v.le, v.motif, v.montant, v.rang);
 	END LOOP;
 END $$;
--- by the rules: the latest of each family says it all
+-- by the rules: what no later status of its family has spoken over, whole scope
 CREATE TEMP TABLE attendu AS
-SELECT n, greatest(0, least(
-		CASE l.code WHEN 206 THEN 1000 - coalesce(l.montant, 1000) WHEN 207 THEN 0 WHEN 210 THEN 0 ELSE 1000 END,
-		CASE WHEN (SELECT v.code FROM vie v WHERE v.n = g.n AND v.code IN (208, 209) ORDER BY v.le DESC LIMIT 1) = 208 THEN 0 ELSE 1000 END,
-		1000 - (SELECT coalesce(sum(v.montant), 0) FROM vie v WHERE v.n = g.n AND v.code = 212))) AS exigible
+SELECT g.n, r.rang, greatest(0, r.montant - least(r.montant, CASE WHEN count(*) FILTER (WHERE v.code IN (207, 210, 208) OR v.code = 206 AND v.montant IS NULL) > 0 THEN r.montant
+																  ELSE coalesce(sum(v.montant) FILTER (WHERE v.code = 206), 0) END)) AS conteste,
+	   r.montant - coalesce(sum(coalesce(v.montant, r.montant)) FILTER (WHERE v.code = 212), 0) AS attendu
   FROM generate_series(1, :factures) g(n)
-  LEFT JOIN LATERAL (SELECT v.code, v.montant FROM vie v WHERE v.n = g.n AND v.code IN (205, 206, 207, 210) ORDER BY v.le DESC LIMIT 1) l ON true;
-SELECT count(*) FILTER (WHERE exigible = 0) > 0 AS some_held, count(*) FILTER (WHERE exigible BETWEEN 1 AND 999) > 0 AS some_in_part, count(*) FILTER (WHERE exigible = 1000) > 0 AS some_free FROM attendu;
-CREATE TEMP TABLE decide AS SELECT facture, reste, raison FROM creances.decision('2025-05-12') WHERE facture ~ '^[XY]';
-SELECT d.facture, d.reste, a.exigible, d.raison FROM attendu a JOIN decide d ON d.facture IN ('X' || a.n, 'Y' || a.n) WHERE d.reste <> a.exigible;
-SELECT count(*) = 2 * :factures FROM decide;
--- on no night two disputes of one invoice
-SELECT a.facture, j::date, count(*) FROM creances.acte a, generate_series(timestamp '2025-04-03', '2025-05-12', '1 day') j
+ CROSS JOIN LATERAL (SELECT i AS rang, CASE WHEN g.n % 2 = 1 THEN 1000 WHEN i = 1 THEN 600 ELSE 400 END AS montant FROM generate_series(1, 2 - g.n % 2) i) r
+  LEFT JOIN vie v ON v.n = g.n AND r.rang = ANY (v.portee) AND v.code IN (206, 207, 208, 210, 212)
+				 AND NOT EXISTS (SELECT FROM vie w WHERE w.n = v.n AND w.portee @> v.portee
+								   AND CASE WHEN v.code = 208 THEN w.code = 209 AND w.le > v.le
+											WHEN v.code <> 212 THEN w.code IN (205, 206, 207, 210) AND w.le > v.le END)
+ GROUP BY g.n, r.rang, r.montant;
+CREATE TEMP TABLE decide AS SELECT facture, rang, reste, raison FROM creances.decision('2025-05-12') WHERE facture ~ '^[XY]';
+SELECT count(*) FILTER (WHERE reste = 0) > 0 AS some_held, count(*) FILTER (WHERE reste > 0 AND reste NOT IN (400, 600, 1000)) > 0 AS some_in_part, count(*) FILTER (WHERE raison = 'due' AND reste IN (400, 600, 1000)) > 0 AS some_free,
+	   (SELECT count(*) > 0 FROM creances.statut_acte l JOIN creances.statut_facture s USING (creancier, statut) WHERE s.facture ~ '^[XY]' AND l.effet = 'deja_ouvert') AS some_joined FROM decide;
+SELECT d.facture, d.rang, d.reste, a.conteste, a.attendu, d.raison FROM attendu a JOIN decide d ON d.facture IN ('X' || a.n, 'Y' || a.n) AND d.rang = a.rang
+ WHERE d.reste <> greatest(0, least(a.conteste, a.attendu));
+SELECT count(*) = 2 * (SELECT count(*) FROM attendu) FROM decide;
+-- on no night two disputes of one scope
+SELECT a.facture, a.rang, j::date, count(*) FROM creances.acte a, generate_series(timestamp '2025-04-03', '2025-05-12', '1 day') j
  WHERE a.facture ~ '^[XY]' AND a.genre = 'litige' AND a.le <= j::date AND (a.jusque IS NULL OR a.jusque >= j::date) AND (a.annule_le IS NULL OR a.annule_le > j::date)
- GROUP BY 1, 2 HAVING count(*) > 1;
+ GROUP BY 1, 2, 3 HAVING count(*) > 1;
 SELECT count(*) = (SELECT count(*) FROM vie) * 2 FROM creances.statut_facture WHERE facture ~ '^[XY]';
 
 \echo == the record has each status once
