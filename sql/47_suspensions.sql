@@ -148,14 +148,16 @@ COMMENT ON FUNCTION creances._vise(text, text, text, integer) IS 'Un acte ou un 
 -- closing revives nothing by itself. Each row is one reason and the most that
 -- it lets claim.
 CREATE FUNCTION creances._plafonds(vise boolean, creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
-RETURNS TABLE (poids integer, motif text, jusque date, plafond numeric, echeance date)
+RETURNS TABLE (poids integer, motif text, jusque date, fin date, plafond numeric, echeance date)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN a.genre = 'procedure_collective' THEN 1 WHEN a.genre = 'delai_de_grace' THEN 2 WHEN a.genre = 'rejet' THEN 3
 				WHEN a.issue = 'fonde' AND a.jusque < au THEN 9 WHEN a.genre = 'litige' THEN 4 ELSE 5 END,
 		   CASE WHEN a.issue = 'fonde' AND a.jusque < au THEN 'avoir' ELSE a.genre END,
-		   least(CASE WHEN a.genre = 'procedure_collective' OR a.issue = 'fonde' AND a.jusque < au THEN NULL ELSE a.jusque END, a.annule_le - 1), 0.0, NULL::date
+		   f.fin, f.fin, 0.0, NULL::date
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
+	 CROSS JOIN LATERAL (SELECT least(CASE WHEN a.genre = 'procedure_collective' OR a.issue = 'fonde' AND a.jusque < au THEN NULL ELSE a.jusque END,
+									  a.annule_le - 1) AS fin) f
 	 WHERE vise
 	   AND CASE a.genre WHEN 'procedure_collective' THEN nee < a.le
 						WHEN 'delai_de_grace' THEN a.jusque >= au
@@ -166,40 +168,42 @@ BEGIN ATOMIC
 						ELSE false END
 	UNION ALL
 	-- the disputed part, the rest is still chased
-	SELECT 4, 'litige', CASE WHEN bool_and(a.jusque IS NOT NULL) THEN max(a.jusque) END, solde - sum(a.montant), NULL
+	SELECT 4, 'litige', CASE WHEN bool_and(a.jusque IS NOT NULL OR a.annule_le IS NOT NULL) THEN max(least(a.jusque, a.annule_le - 1)) END,
+		   min(least(a.jusque, a.annule_le - 1)), solde - sum(a.montant), NULL
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'litige' AND a.montant IS NOT NULL AND (a.jusque IS NULL OR a.jusque >= au)
 	HAVING count(*) > 0
 	UNION ALL
 	-- what was found right is not claimed while its credit note is awaited
-	SELECT 9, 'avoir', NULL, solde - greatest(0, coalesce(a.admis, a.montant) - (
+	SELECT 9, 'avoir', a.annule_le - 1, a.annule_le - 1, solde - greatest(0, coalesce(a.admis, a.montant) - (
 				SELECT coalesce(sum(r.montant), 0) FROM creances.reglement r
 				 WHERE r.creancier = a.creancier AND r.facture = _plafonds.facture AND r.rang = _plafonds.rang
 				   AND r.nature = 'avoir' AND r.connu_le > a.cloture)), NULL
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'litige' AND a.issue IN ('fonde', 'partiel') AND a.jusque < au AND coalesce(a.admis, a.montant) IS NOT NULL
 	UNION ALL
-	SELECT 8, 'encaissement', NULL, solde - greatest(0, sum(a.montant) - (_plafonds.montant - solde)), NULL
+	SELECT 8, 'encaissement', NULL, min(a.annule_le) - 1, solde - greatest(0, sum(a.montant) - (_plafonds.montant - solde)), NULL
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'encaissement'
 	HAVING count(*) > 0
 	UNION ALL
 	SELECT CASE g.genre WHEN 'promesse' THEN 6 ELSE 7 END, g.genre,
-		   least(CASE g.genre WHEN 'promesse' THEN g.terme END, a.jusque, a.annule_le - 1),
+		   f.fin, f.fin,
 		   CASE g.genre WHEN 'promesse' THEN 0 ELSE coalesce(creances._part_du_plan(a.creancier, a.acte, e.facture, e.rang, g.arriere), 0) END,
 		   CASE WHEN g.genre = 'plan' AND g.arriere > 0 THEN g.impayee END
 	  FROM creances.engagement_creance e
 	  JOIN creances.acte a ON a.creancier = e.creancier AND a.acte = e.acte AND a.le <= au
 						  AND (a.annule_le IS NULL OR a.annule_le > au) AND (a.jusque IS NULL OR a.jusque >= au)
 	 CROSS JOIN LATERAL creances._engagement(a.creancier, a.acte, au) g
+	 CROSS JOIN LATERAL (SELECT least(CASE g.genre WHEN 'promesse' THEN g.terme END, a.jusque, a.annule_le - 1) AS fin) f
 	 WHERE vise AND e.creancier = _plafonds.creancier AND e.facture = _plafonds.facture AND e.rang = _plafonds.rang
 	   AND NOT g.tenu AND NOT g.rompu;
 END;
 COMMENT ON FUNCTION creances._plafonds(boolean, text, text, text, integer, date, numeric, numeric, date) IS
-'Ce qui retient une creance a une date : un motif par ligne, le dernier jour s''il est connu, et le plus qui puisse en etre reclame.';
+'Ce qui retient une creance a une date : un motif par ligne, le dernier jour s''il est connu, le premier jour ou cela change, et le plus qui puisse en etre reclame.';
 
 CREATE FUNCTION creances._retenue(vise boolean, creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
-RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, echeance date, engagee boolean)
+RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, echeance date, fin date)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT (array_agg(p.motif ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
@@ -207,11 +211,11 @@ BEGIN ATOMIC
 		   greatest(0, least(solde, min(p.plafond))),
 		   (array_agg(p.motif ORDER BY p.poids) FILTER (WHERE p.plafond > 0))[1],
 		   min(p.echeance),
-		   coalesce(bool_or(p.motif IN ('promesse', 'plan')), false)
+		   min(p.fin)
 	  FROM creances._plafonds(vise, creancier, debiteur, facture, rang, nee, montant, solde, au) p;
 END;
 COMMENT ON FUNCTION creances._retenue(boolean, text, text, text, integer, date, numeric, numeric, date) IS
-'Ce qui peut etre reclame d''une creance a une date, le plus grave des motifs qui l''empechent, et l''echeance qu''un plan y substitue. Le plus prudent l''emporte. engagee : une promesse ou un plan la vise, a revoir chaque nuit.';
+'Ce qui peut etre reclame d''une creance a une date, le plus grave des motifs qui l''empechent, et l''echeance qu''un plan y substitue. Le plus prudent l''emporte. fin : le premier dernier jour d''un de ces motifs.';
 
 -- Why a receivable is not to be reminded on a day, or no row.
 CREATE FUNCTION creances._suspension(creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)

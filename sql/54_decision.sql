@@ -30,7 +30,7 @@ COMMENT ON COLUMN creances._paiements_a_lire.cle IS 'Cle de la ligne.';
 CREATE FUNCTION creances._restes(au date, creancier text DEFAULT NULL, debiteurs text[] DEFAULT NULL, factures text[] DEFAULT NULL, rangs integer[] DEFAULT NULL)
 RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang integer, echeance date, echeance_relance date,
 			   montant numeric, solde numeric, exigible numeric, couvert numeric, reste numeric, obstacle text,
-			   suspension text, jusque date, en_partie text, engagee boolean, en_compte boolean, reprise_le date, reprise text)
+			   suspension text, jusque date, en_partie text, fin date, en_compte boolean, reprise_le date, reprise text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH ouvertes AS (
@@ -65,7 +65,7 @@ BEGIN ATOMIC
 		  FROM ouvertes o
 		 CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(o.creancier, o.debiteur, o.facture, o.rang) x OFFSET 0) v
 	), exigibles AS (
-		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, h.engagee, coalesce(h.echeance, o.echeance) AS echeance_relance,
+		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, h.fin, coalesce(h.echeance, o.echeance) AS echeance_relance,
 			   CASE WHEN o.solde > 0 AND NOT o.en_compte THEN coalesce(h.exigible, o.solde) ELSE 0 END AS exigible
 		  FROM obstacles o
 		 CROSS JOIN LATERAL creances._retenue(o.vise AND o.solde > 0, o.creancier, o.debiteur, o.facture, o.rang, o.naissance, o.montant, o.solde, au) h
@@ -79,7 +79,7 @@ BEGIN ATOMIC
 		WINDOW d AS (PARTITION BY e.creancier, e.debiteur, e.devise)
 	)
 	SELECT k.creancier, k.debiteur, k.devise, k.facture, k.rang, k.echeance, k.echeance_relance, k.montant, k.solde, k.exigible, v.couvert,
-		   CASE WHEN k.solde < 0 THEN k.solde ELSE k.exigible - v.couvert END, k.obstacle, k.suspension, k.jusque, k.en_partie, k.engagee, k.en_compte,
+		   CASE WHEN k.solde < 0 THEN k.solde ELSE k.exigible - v.couvert END, k.obstacle, k.suspension, k.jusque, k.en_partie, k.fin, k.en_compte,
 		   k.reprise_le, k.reprise
 	  FROM cumuls k
 	 CROSS JOIN LATERAL (SELECT CASE WHEN k.imputable
@@ -112,7 +112,7 @@ RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang inte
 			   etape integer, canal text, stade_vise creances.stade_relance, des_le date, due_le date,
 			   decision text, raison text,
 			   relance uuid, scenario text, classe text, groupe text, canal_relance text, stade_relance creances.stade_relance, etat text,
-			   echeance_relance date, delai_accorde integer, repetition boolean, suspension text, jusque date, engagee boolean, cout numeric)
+			   echeance_relance date, delai_accorde integer, repetition boolean, suspension text, jusque date, fin date, cout numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH etapes AS MATERIALIZED (
@@ -243,7 +243,7 @@ BEGIN ATOMIC
 				WHEN s.validation THEN 'a_valider'
 				WHEN bool_and(s.sans_confirmation) OVER (PARTITION BY s.societe, s.debiteur, s.devise, s.classe, s.groupe, s.frein3 IS NULL) THEN 'envoyee'
 				ELSE 'a_envoyer' END,
-		   s.echeance_relance, s.delai_accorde, s.repetition, s.suspension, s.jusque, s.engagee, s.cout
+		   s.echeance_relance, s.delai_accorde, s.repetition, s.suspension, s.jusque, s.fin, s.cout
 	  FROM seules s
 	WINDOW m AS (PARTITION BY s.societe, s.debiteur, s.devise, s.classe, s.groupe, s.frein3 IS NULL
 				 ORDER BY s.stade_vise DESC, s.etape DESC, s.canal)

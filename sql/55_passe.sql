@@ -115,6 +115,14 @@ BEGIN
 		   AND c.solde > 0 AND a.prochaine_relance IS DISTINCT FROM jour;
 	END IF;
 
+	-- what is promised or planned is looked at each night, and on the one when that ends
+	UPDATE creances.avancement a SET prochaine_relance = jour
+	  FROM creances.engagement g
+	  JOIN creances.engagement_creance x ON x.creancier = g.creancier AND x.acte = g.acte
+	  JOIN creances.creance c ON c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang AND c.solde > 0
+	 WHERE g.creancier = p_creancier AND (g.tenu_le IS NULL AND g.rompu_le IS NULL OR jour IN (g.tenu_le, g.rompu_le))
+	   AND a.creancier = x.creancier AND a.facture = x.facture AND a.rang = x.rang AND a.prochaine_relance IS DISTINCT FROM jour;
+
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)
 	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang) INTO relances, factures, rangs FROM creances._caduques(p_creancier, jour) x;
@@ -189,9 +197,8 @@ BEGIN
 		  FROM (SELECT d.facture, d.rang, d.scenario, d.etape, d.stade_vise, d.repetition, d.delai_accorde, coalesce(d.etat = 'envoyee', false) AS faite,
 					   CASE WHEN d.etat = 'envoyee' THEN $1 + 1
 							WHEN d.decision = 'relancer' OR d.raison IN ('derniere etape', 'attend l''envoi', 'attend la validation') THEN NULL
-							-- a promise, or a plan, is looked at each night; another hold ends on its day, or when somebody says so
-							WHEN d.engagee THEN $1
-							WHEN d.suspension IS NOT NULL THEN d.jusque + 1
+							-- a hold ends on its day, or when somebody says so; promises and plans are looked at each night
+							WHEN d.suspension IS NOT NULL THEN d.fin + 1
 							WHEN d.due_le > $1 THEN d.due_le
 							ELSE $1 END AS prochaine
 				  FROM d WHERE d.solde > 0) n

@@ -318,7 +318,7 @@ COMMENT ON FUNCTION creances.remettre(uuid, date) IS
 'Remet en file une action en echec, ou prise et dont on sait qu''elle n''est pas partie. Une issue inconnue n''est jamais renvoyee d''elle-meme.';
 
 -- What stands in the queue for a receivable is void; nothing was sent of it.
-CREATE FUNCTION creances._vider_file(c creances.creance, motif text) RETURNS void
+CREATE FUNCTION creances._vider_file(c creances.creance, motif text, le date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -337,9 +337,9 @@ BEGIN
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
 		RETURNING r.relance)
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-	SELECT c.creancier, 'annulation', creances.aujourdhui(c.creancier), c.debiteur, m.relance, jsonb_build_object('motif', _vider_file.motif) FROM mortes m;
+	SELECT c.creancier, 'annulation', _vider_file.le, c.debiteur, m.relance, jsonb_build_object('motif', _vider_file.motif) FROM mortes m;
 END $$;
-COMMENT ON FUNCTION creances._vider_file(creances.creance, text) IS 'Annule ce qui est en file pour une creance ; RC006 si une relance qui la reclame est prise.';
+COMMENT ON FUNCTION creances._vider_file(creances.creance, text, date) IS 'Annule ce qui est en file pour une creance ; RC006 si une relance qui la reclame est prise.';
 
 CREATE FUNCTION creances.passer_etape(creancier text, facture text, rang integer, motif text, le date DEFAULT creances.aujourdhui())
 RETURNS integer
@@ -380,7 +380,7 @@ BEGIN
 			HINT = 'Relisez creances.decision(), puis rappelez passer_etape() s''il y a lieu.';
 	END IF;
 	PERFORM creances._verifier_suite(p_le, 'l''étape', h.faite_le, 'l''étape précédente');
-	PERFORM creances._vider_file(c, 'étape passée : ' || passer_etape.motif);
+	PERFORM creances._vider_file(c, 'étape passée : ' || passer_etape.motif, p_le);
 	INSERT INTO creances.avancement AS a (creancier, facture, rang, scenario, etape, etape_initiale, stade_initial, stade, etape_le, prochaine_relance)
 	VALUES (p_creancier, p_facture, p_rang, h.scenario, h.etape, h.faite, h.stade, h.stade_vise, p_le, p_le + 1)
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
@@ -423,7 +423,7 @@ BEGIN
 	END IF;
 	SELECT x.* INTO a FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang;
 	PERFORM creances._verifier_suite(le, 'le changement de stade', a.etape_le, 'l''étape précédente');
-	PERFORM creances._vider_file(c, 'stade changé : ' || motif);
+	PERFORM creances._vider_file(c, 'stade changé : ' || motif, le);
 	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e
 					   WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade AND changer_stade.stade <> 'echue'), 0);
 	INSERT INTO creances.avancement AS x (creancier, facture, rang, scenario, etape, etape_initiale, stade_initial, stade, etape_le, prochaine_relance)
