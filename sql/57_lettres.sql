@@ -42,13 +42,6 @@ RETURNS SETOF text
     LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION creances._arguments(text) IS 'Noms des arguments qu''emploie un modele, une fois chacun, dans leur ordre.';
 
-CREATE FUNCTION creances._message_icu(modele text, nombre double precision, texte text, langue text)
-RETURNS text
-    AS 'MODULE_PATHNAME', 'creances_message_icu'
-    LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION creances._message_icu(text, double precision, text, text) IS
-'Texte qu''ecrit ICU lui-meme d''un modele dont {0} est un nombre et {1} un texte, et qui finit par {0, number}{1} (essais).';
-
 CREATE FUNCTION creances._devise_connue(devise text)
 RETURNS boolean
     AS 'MODULE_PATHNAME', 'creances_devise_connue'
@@ -1134,7 +1127,7 @@ CREATE FUNCTION creances._libelles(langue text) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE split_part(replace(langue, '_', '-'), '-', 1)
-		WHEN 'en' THEN jsonb '{"facture": "Invoice", "emission": "Date", "echeance": "Due date", "reste": "Amount due", "total": "Total", "principal": "Principal",
+		WHEN 'en' THEN jsonb '{"facture": "Invoice", "emission": "Date", "echeance": "Due date", "reste": "Amount due", "total": "Total", "partie": "Without what is disputed, set off or not yet due.", "principal": "Principal",
 			"penalites": "Late-payment penalties", "moratoires": "Default interest", "interets": "Interest at the legal rate",
 			"indemnites": "Fixed recovery compensation", "a_part": "Fixed recovery compensation, in euros, in addition",
 			"periode": "from {du} to {au}: {taux} a year", "siren": "SIREN", "telephone": "phone", "courriel": "e-mail",
@@ -1142,7 +1135,7 @@ BEGIN ATOMIC
 			"virement": "by bank transfer to our account {iban}, quoting reference {compte}",
 			"autre_moyen": "by one of the means of payment shown on our invoices, quoting reference {compte}",
 			"rappel": "Reminder", "texte": "Dear Sir or Madam,\n\nThe following remains to be paid:\n\n{factures}\n\nKind regards,\n\n{creancier}"}'
-		WHEN 'de' THEN jsonb '{"facture": "Rechnung", "emission": "Datum", "echeance": "Fällig am", "reste": "Offener Betrag", "total": "Gesamtbetrag", "principal": "Hauptforderung",
+		WHEN 'de' THEN jsonb '{"facture": "Rechnung", "emission": "Datum", "echeance": "Fällig am", "reste": "Offener Betrag", "total": "Gesamtbetrag", "partie": "Ohne bestrittene, verrechnete oder noch nicht fällige Beträge.", "principal": "Hauptforderung",
 			"penalites": "Verzugszinsen", "moratoires": "Verzugszinsen", "interets": "Zinsen zum gesetzlichen Zinssatz",
 			"indemnites": "Pauschale für Beitreibungskosten", "a_part": "Pauschale für Beitreibungskosten, in Euro, zusätzlich",
 			"periode": "vom {du} bis {au}: {taux} jährlich", "siren": "SIREN", "telephone": "Telefon", "courriel": "E-Mail",
@@ -1150,7 +1143,7 @@ BEGIN ATOMIC
 			"virement": "per Überweisung auf unser Konto {iban} unter Angabe der Referenz {compte}",
 			"autre_moyen": "auf einem der auf unseren Rechnungen angegebenen Zahlungswege unter Angabe der Referenz {compte}",
 			"rappel": "Zahlungserinnerung", "texte": "Sehr geehrte Damen und Herren,\n\nfolgende Beträge sind noch offen:\n\n{factures}\n\nMit freundlichen Grüßen\n\n{creancier}"}'
-		ELSE jsonb '{"facture": "Facture", "emission": "Date", "echeance": "Échéance", "reste": "Reste dû", "total": "Total", "principal": "Principal",
+		ELSE jsonb '{"facture": "Facture", "emission": "Date", "echeance": "Échéance", "reste": "Reste dû", "total": "Total", "partie": "Hors montants contestés, imputés ou à échoir.", "principal": "Principal",
 			"penalites": "Pénalités de retard", "moratoires": "Intérêts moratoires", "interets": "Intérêts au taux légal",
 			"indemnites": "Indemnité forfaitaire de recouvrement", "a_part": "Indemnité forfaitaire de recouvrement, en euros, en sus",
 			"periode": "du {du} au {au} : {taux} par an", "siren": "SIREN", "telephone": "téléphone", "courriel": "courriel",
@@ -1204,7 +1197,8 @@ END;
 COMMENT ON FUNCTION creances._pad(text, integer, boolean) IS 'Texte dans une colonne, jamais coupe.';
 
 -- Invoices, one a line, in aligned columns, and their total when there are
--- several: [{facture, emission, echeance, montant}...].
+-- several: [{facture, emission, echeance, montant, couvert}...]; `couvert` is the
+-- part of the balance that is not claimed.
 CREATE FUNCTION creances._bloc_factures(lignes jsonb, devise text, langue text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -1223,6 +1217,8 @@ BEGIN ATOMIC
 		SELECT max(length(c.f)) AS f, max(length(c.e)) AS e, max(length(c.x)) AS x, max(length(c.m)) AS m FROM cellules c)
 	SELECT string_agg(creances._pad(c.f, w.f) || '  ' || creances._pad(c.e, w.e) || '  ' || creances._pad(c.x, w.x) || '  ' || creances._pad(c.m, w.m, true),
 					  E'\n' ORDER BY c.n)
+		   || CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(lignes) j(x) WHERE (j.x ->> 'couvert')::numeric > 0)
+				   THEN E'\n' || (SELECT l.l ->> 'partie' FROM l) ELSE '' END
 	  FROM cellules c CROSS JOIN largeurs w;
 END;
 COMMENT ON FUNCTION creances._bloc_factures(jsonb, text, text) IS 'Factures d''une lettre, une par ligne, en colonnes, avec leur total.';
@@ -1283,7 +1279,7 @@ COMMENT ON FUNCTION creances._modele_lettre(text, text, text, text) IS 'Modele d
 
 CREATE FUNCTION creances._composer(creancier text, relance uuid, au date, en_langue text DEFAULT NULL)
 RETURNS TABLE (langue text, sujet text, corps text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET jit = off AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
 	r creances.relance;
@@ -1295,6 +1291,7 @@ DECLARE
 	mots jsonb;
 	regime text;
 	employes text[];
+	brutes jsonb;
 	lignes jsonb;
 	autres jsonb;
 	t record;
@@ -1333,31 +1330,31 @@ BEGIN
 	employes := ARRAY(SELECT creances._arguments(m.sujet) UNION SELECT creances._arguments(m.corps));
 
 	-- what is claimed and what is cited: as frozen by the taking, else as it stands
-	WITH restes AS MATERIALIZED (
-		SELECT x.* FROM creances._restes($3, r.creancier, ARRAY[r.debiteur]) x WHERE r.prise_le IS NULL AND x.devise = r.devise
-	), l AS (
-		SELECT k.facture, k.rang, k.reclamee, k.scenario, k.etape,
-			   CASE WHEN r.prise_le IS NOT NULL THEN k.montant ELSE x.reste END AS montant,
-			   CASE WHEN r.prise_le IS NOT NULL THEN k.penalites ELSE v.penalites END AS penalites,
-			   CASE WHEN r.prise_le IS NOT NULL THEN k.indemnite ELSE v.indemnite END AS indemnite,
-			   -- (no interest is asked on what is not claimed)
-			   CASE WHEN r.prise_le IS NOT NULL THEN k.solde - k.montant ELSE x.solde - x.reste END AS couvert
-		  FROM creances.relance_creance k
-		  LEFT JOIN restes x ON x.facture = k.facture AND x.rang = k.rang
-		  LEFT JOIN LATERAL creances._accessoires(k.creancier, k.facture, k.rang, $3, coalesce(x.solde - x.reste, 0)) v ON r.prise_le IS NULL
-		 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.etat IN (r.etat, 'prise')
-		UNION ALL
-		SELECT x.facture, x.rang, false, NULL, NULL, x.reste, v.penalites, v.indemnite, x.solde - x.reste
-		  FROM restes x CROSS JOIN LATERAL creances._accessoires(r.creancier, x.facture, x.rang, $3, x.solde - x.reste) v
-		 WHERE x.reste > 0 AND x.echeance < $3 AND x.obstacle IS NULL AND r.groupe = ''
-		   AND NOT EXISTS (SELECT FROM creances.relance_creance k
-							WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.facture = x.facture AND k.rang = x.rang AND k.etat = r.etat)
-	), n AS (
+	-- (two statements: the second one's plan is long to start)
+	IF r.prise_le IS NOT NULL THEN
+		brutes := (SELECT jsonb_agg(jsonb_build_object('facture', k.facture, 'rang', k.rang, 'reclamee', k.reclamee, 'scenario', k.scenario, 'etape', k.etape,
+													   'montant', k.montant, 'penalites', k.penalites, 'indemnite', k.indemnite, 'couvert', k.solde - k.montant))
+					 FROM creances.relance_creance k
+					WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.etat IN (r.etat, 'prise'));
+	ELSE
+		-- (no interest is asked on what is not claimed)
+		brutes := (SELECT jsonb_agg(jsonb_build_object('facture', u.facture, 'rang', u.rang, 'reclamee', u.reclamee, 'scenario', u.scenario, 'etape', u.etape,
+													   'montant', u.reste, 'penalites', v.penalites, 'indemnite', v.indemnite, 'couvert', u.solde - u.reste))
+					 FROM (SELECT coalesce(k.facture, x.facture) AS facture, coalesce(k.rang, x.rang) AS rang, coalesce(k.reclamee, false) AS reclamee,
+								  k.scenario, k.etape, x.reste, x.solde
+							 FROM (SELECT y.* FROM creances._restes($3, r.creancier, ARRAY[r.debiteur]) y WHERE y.devise = r.devise) x
+							 FULL JOIN (SELECT l.* FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat) k
+									ON k.facture = x.facture AND k.rang = x.rang
+							WHERE k.facture IS NOT NULL OR x.reste > 0 AND x.echeance < $3 AND x.obstacle IS NULL AND r.groupe = '') u
+					CROSS JOIN LATERAL creances._accessoires(r.creancier, u.facture, u.rang, $3, coalesce(u.solde - u.reste, 0)) v);
+	END IF;
+	WITH n AS (
 		SELECT l.facture, l.rang, l.reclamee, l.couvert, y.emission, y.echeance, e.delai_accorde,
 			   CASE WHEN y.rang > 1 OR EXISTS (SELECT FROM creances.creance z WHERE z.creancier = y.creancier AND z.facture = y.facture AND z.rang > 1)
 					THEN l.facture || '/' || l.rang ELSE l.facture END AS numero,
 			   greatest(round(coalesce(l.montant, 0), decimales), 0) AS montant, coalesce(l.penalites, 0) AS penalites, coalesce(l.indemnite, 0) AS indemnite
-		  FROM l
+		  FROM jsonb_to_recordset(brutes) l(facture text, rang integer, reclamee boolean, scenario text, etape integer,
+											montant numeric, penalites numeric, indemnite numeric, couvert numeric)
 		  JOIN creances.creance y ON y.creancier = r.creancier AND y.facture = l.facture AND y.rang = l.rang
 		  LEFT JOIN creances.etape_active e ON e.scenario = coalesce(l.scenario, r.scenario) AND e.etape = l.etape AND l.reclamee
 	)
@@ -1366,7 +1363,7 @@ BEGIN
 							  ORDER BY n.echeance, n.facture, n.rang) FILTER (WHERE n.reclamee AND n.montant > 0), '[]') AS reclamees,
 		   coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant)
 							  ORDER BY n.echeance, n.facture, n.rang) FILTER (WHERE n.reclamee), '[]') AS toutes,
-		   coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant)
+		   coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant, 'couvert', n.couvert)
 							  ORDER BY n.echeance, n.facture, n.rang) FILTER (WHERE NOT n.reclamee AND n.montant > 0), '[]') AS citees,
 		   coalesce(sum(n.montant) FILTER (WHERE n.reclamee), 0) AS montant,
 		   coalesce(sum(n.montant) FILTER (WHERE NOT n.reclamee), 0) AS montant_autres,

@@ -28,7 +28,7 @@ BEGIN ATOMIC
 				ELSE NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
 					 AND p.proname NOT IN ('suivre_factures', 'suivre_reglements', 'suivre_clients', '_suivre', 'cesser_suivi', 'synchroniser', 'verifier_suivi', 'passe_relance', 'rafraichir',
 										   'planifier', 'deplanifier', 'purger_passes', 'accorder', '_droits', '_relire', '_poser', '_etendre', '_cesser', '_remplacer_colonne', '_action', '_inscrire', '_engager', '_debiteur_de',
-										   '_a_reconsiderer', '_vider_file', '_annoncer', '_verrou_passe', '_sceller', '_sceller_nouveaux', '_message_icu',
+										   '_a_reconsiderer', '_vider_file', '_annoncer', '_verrou_passe', '_sceller', '_sceller_nouveaux',
 										   '_colonnes_lues')
 					 OR profil IN ('gestion', 'moteur')
 						AND p.proname IN ('rafraichir', 'prendre_relances', 'confirmer_envoi', 'echec_envoi', 'recevoir_statut', 'sceller_journal')

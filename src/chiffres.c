@@ -41,24 +41,24 @@ typedef struct Unite
 
 static const Unite unites[] = {
 	{"EUR", false, {
-		{"euro", "euros", "centime", "centimes"},
-		{"euro", "euros", "cent", "cents"},
-		{"Euro", "Euro", "Cent", "Cent"}
+			{"euro", "euros", "centime", "centimes"},
+			{"euro", "euros", "cent", "cents"},
+			{"Euro", "Euro", "Cent", "Cent"}
 	}},
 	{"USD", false, {
-		{"dollar américain", "dollars américains", "cent", "cents"},
-		{"US dollar", "US dollars", "cent", "cents"},
-		{"US-Dollar", "US-Dollar", "Cent", "Cent"}
+			{"dollar américain", "dollars américains", "cent", "cents"},
+			{"US dollar", "US dollars", "cent", "cents"},
+			{"US-Dollar", "US-Dollar", "Cent", "Cent"}
 	}},
 	{"GBP", true, {
-		{"livre sterling", "livres sterling", "penny", "pence"},
-		{"pound sterling", "pounds sterling", "penny", "pence"},
-		{"Pfund Sterling", "Pfund Sterling", "Penny", "Pence"}
+			{"livre sterling", "livres sterling", "penny", "pence"},
+			{"pound sterling", "pounds sterling", "penny", "pence"},
+			{"Pfund Sterling", "Pfund Sterling", "Penny", "Pence"}
 	}},
 	{"CHF", false, {
-		{"franc suisse", "francs suisses", "centime", "centimes"},
-		{"Swiss franc", "Swiss francs", "centime", "centimes"},
-		{"Schweizer Franken", "Schweizer Franken", "Rappen", "Rappen"}
+			{"franc suisse", "francs suisses", "centime", "centimes"},
+			{"Swiss franc", "Swiss francs", "centime", "centimes"},
+			{"Schweizer Franken", "Schweizer Franken", "Rappen", "Rappen"}
 	}},
 };
 
@@ -89,7 +89,7 @@ typedef struct Diction
 {
 	LangueChiffres langue;
 	bool		septante;		/* Belgium, Switzerland */
-	bool		feminin;		/* the unit that is counted, in French and in German */
+	bool		feminin;		/* what is counted is (not in English) */
 } Diction;
 
 /*

@@ -30,6 +30,7 @@
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
 
+#define DECIMAL_MAX		60		/* signs of a number */
 #define NB_LOCALES		4		/* a queue mixes few languages */
 
 static Formateurs connus[NB_LOCALES];
@@ -168,6 +169,7 @@ char *
 creances_decimal(Datum montant, const char *argument)
 {
 	Numeric		n = DatumGetNumeric(montant);
+	char	   *decimal;
 
 	if (numeric_is_nan(n) || numeric_is_inf(n))
 		ereport(ERROR,
@@ -175,7 +177,13 @@ creances_decimal(Datum montant, const char *argument)
 				 creances_errmsg("%s ne peut pas être %s", argument,
 								 numeric_is_nan(n) ? "NaN" : "infini"),
 				 creances_errhint("Donnez un nombre fini.")));
-	return DatumGetCString(DirectFunctionCall1(numeric_out, montant));
+	decimal = DatumGetCString(DirectFunctionCall1(numeric_out, montant));
+	if (strlen(decimal) > DECIMAL_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 creances_errmsg("nombre trop long pour être écrit"),
+				 creances_errdetail("Il a plus de %d signes.", DECIMAL_MAX)));
+	return decimal;
 }
 
 /* ---------------------------------------------------------------- locales */
@@ -222,7 +230,7 @@ disponible(const char *locale)
 }
 
 static void
-langue_inconnue(const char *nom) pg_attribute_noreturn();
+langue_inconnue(const char *nom) __attribute__((noreturn));
 
 static void
 langue_inconnue(const char *nom)
@@ -253,7 +261,7 @@ creances_formateurs(const text *langue)
 			return &connus[i];
 	}
 
-	/* letters, digits, - and _: keywords would change the calendar or the digits */
+	/* without keywords, which would change the calendar or the digits */
 	if (nom[0] == '\0' || strspn(nom, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(nom)
 		|| strlen(nom) > 40)
 		langue_inconnue(nom);
@@ -282,38 +290,39 @@ ouvrir_squelette(const char *squelette, const char *locale, UErrorCode *statut)
 {
 	int32_t		longueur;
 	UChar	   *s = creances_vers_icu(squelette, &longueur);
+	UNumberFormatter *f = unumf_openForSkeletonAndLocale(s, longueur, locale, statut);
 
-	return unumf_openForSkeletonAndLocale(s, longueur, locale, statut);
+	/* (it is open even when the skeleton is not understood) */
+	if (f && U_FAILURE(*statut))
+	{
+		unumf_close(f);
+		f = NULL;
+	}
+	return f;
 }
 
 /*
- * Is the place `numero` of the owner's other styles already for this key?  If
- * not it takes the key; its formatter is closed by the caller.
+ * Is the owner's other style `numero` this one?
  */
 static bool
-deja(Formateurs *f, int numero, const char *cle)
+deja(const Formateurs *f, int numero, const char *cle)
 {
-	char	   *copie;
+	return f->cles[numero] && strcmp(f->cles[numero], cle) == 0;
+}
 
-	if (f->cles[numero] && strcmp(f->cles[numero], cle) == 0)
-		return true;
-	copie = strdup(cle);
-	if (copie == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), creances_errmsg("mémoire épuisée")));
+/*
+ * It is now, once its formatter is open.  (Without memory for the name it is
+ * opened again the next time.)
+ */
+static void
+retenir(Formateurs *f, int numero, const char *cle)
+{
 	free(f->cles[numero]);
-	f->cles[numero] = copie;
-	return false;
+	f->cles[numero] = cle ? strdup(cle) : NULL;
 }
 
 static void
-oublier(Formateurs *f, int numero)
-{
-	free(f->cles[numero]);
-	f->cles[numero] = NULL;
-}
-
-static void
-style_refuse(const char *quoi, const char *style) pg_attribute_noreturn();
+style_refuse(const char *quoi, const char *style) __attribute__((noreturn));
 
 static void
 style_refuse(const char *quoi, const char *style)
@@ -391,17 +400,18 @@ nombre_motif(Formateurs *f, const char *decimal, UNumberFormatStyle genre, const
 		UChar	   *m = NULL;
 		int32_t		l = 0;
 
-		if (f->motif)
-			unum_close(f->motif);
-		f->motif = NULL;
 		if (motif)
 			m = creances_vers_icu(motif, &l);
+		retenir(f, 1, NULL);
+		if (f->motif)
+			unum_close(f->motif);
 		f->motif = unum_open(genre, m, l, f->locale, &erreur, &statut);
 		if (U_FAILURE(statut))
 		{
-			oublier(f, 1);
+			f->motif = NULL;
 			style_refuse("nombre", cle);
 		}
+		retenir(f, 1, cle);
 	}
 	longueur = unum_formatDecimal(f->motif, decimal, strlen(decimal), tampon, lengthof(court), NULL, &statut);
 	if (statut == U_BUFFER_OVERFLOW_ERROR)
@@ -436,7 +446,15 @@ creances_nombre(Formateurs *f, const char *decimal, const char *style)
 	else if (strcmp(style, "currency") == 0)
 		style_refuse("nombre", style);	/* whose currency? */
 	else if (strncmp(style, "::", 2) == 0)
+	{
 		squelette = style + 2;
+		/* (an exponent could ask for a text of a billion digits) */
+		for (const char *p = squelette; p[0] && p[1]; p++)
+		{
+			if (p[0] >= '0' && p[0] <= '9' && (p[1] == 'E' || p[1] == 'e'))
+				style_refuse("nombre", style);
+		}
+	}
 	if (squelette == NULL)
 		return nombre_motif(f, decimal, UNUM_PATTERN_DECIMAL, style, style);
 
@@ -444,15 +462,14 @@ creances_nombre(Formateurs *f, const char *decimal, const char *style)
 	{
 		UErrorCode	statut = U_ZERO_ERROR;
 
+		retenir(f, 0, NULL);
 		if (f->squelette)
 			unumf_close(f->squelette);
 		f->squelette = NULL;
 		f->squelette = ouvrir_squelette(squelette, f->locale, &statut);
-		if (U_FAILURE(statut))
-		{
-			oublier(f, 0);
+		if (f->squelette == NULL)
 			style_refuse("nombre", style);
-		}
+		retenir(f, 0, style);
 	}
 	return nombre_ecrit(f->squelette, decimal);
 }
@@ -541,6 +558,7 @@ date_motif(Formateurs *f, const char *autre)
 		UChar	   *motif;
 		UChar		trouve[256];
 
+		retenir(f, 2, NULL);
 		if (f->date)
 			udat_close(f->date);
 		f->date = NULL;
@@ -567,10 +585,8 @@ date_motif(Formateurs *f, const char *autre)
 		if (U_SUCCESS(statut) && longueur > 0)
 			f->date = ouvrir_date(f->locale, UDAT_NONE, motif, longueur, &statut);
 		if (U_FAILURE(statut) || f->date == NULL)
-		{
-			oublier(f, 2);
 			style_refuse("date", autre);
-		}
+		retenir(f, 2, autre);
 	}
 	return f->date;
 }
@@ -688,7 +704,7 @@ creances_devise_nom(Formateurs *f, const char *code, const char *forme)
 /* ------------------------------------------------------------------ in SQL */
 
 static void
-refuser_null(const char *argument) pg_attribute_noreturn();
+refuser_null(const char *argument) __attribute__((noreturn));
 
 static void
 refuser_null(const char *argument)

@@ -41,12 +41,16 @@
 
 #include <unicode/umsg.h>
 
+/* Arguments in arguments in ...: what a letter never needs, and ICU recurses */
+#define NIVEAUX_MAX		100
+#define STYLE_MAX		100		/* bytes of a style */
+
 /* What is done with a pattern */
 typedef enum Usage
 {
 	USAGE_LIRE,					/* read only */
-	USAGE_ECRIRE,				/* write the branches that the arguments choose */
-	USAGE_ESSAYER				/* write all branches, to see whether they can be */
+	USAGE_ECRIRE,				/* write what the arguments choose */
+	USAGE_ESSAYER				/* write all branches, to see if they can be */
 } Usage;
 
 typedef struct Message
@@ -58,6 +62,7 @@ typedef struct Message
 	Jsonb	   *arguments;
 	List	   *noms;			/* names met, each once, when wanted */
 	bool		noter;
+	int			niveau;
 } Message;
 
 PG_FUNCTION_INFO_V1(creances_message);
@@ -78,7 +83,7 @@ caractere(const char *modele, const char *ou)
 }
 
 static void
-illisible(Message *m, const char *ou, const char *pourquoi, const char *conseil) pg_attribute_noreturn();
+illisible(Message *m, const char *ou, const char *pourquoi, const char *conseil) __attribute__((noreturn));
 
 /*
  * Refuse the pattern, and say where.
@@ -235,6 +240,8 @@ lire_style(Message *m)
 				debut++;
 			while (fin > debut && blanc(fin[-1]))
 				fin--;
+			if (fin - debut > STYLE_MAX)
+				illisible(m, debut, "style trop long", "Un style a quelques caractères.");
 			return pnstrdup(debut, fin - debut);
 		}
 	}
@@ -450,6 +457,7 @@ lire_argument(Message *m, StringInfo sortie, bool ecrire)
 	char	   *style = NULL;
 	static const char *const exemple = "Un argument s'écrit {nom}, {nom, number} ou {nom, plural, one {...} other {...}} ; une accolade seule s'écrit '{'.";
 
+	CHECK_FOR_INTERRUPTS();
 	if (nom[0] == '\0')
 		illisible(m, debut, "argument sans nom", exemple);
 	if (nom[0] >= '0' && nom[0] <= '9' ? strspn(nom, "0123456789") != strlen(nom) || (nom[0] == '0' && nom[1])
@@ -510,8 +518,8 @@ lire_argument(Message *m, StringInfo sortie, bool ecrire)
 static void
 lire_message(Message *m, StringInfo sortie, bool ecrire, bool dans_argument, const char *diese)
 {
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
+	if (++m->niveau > NIVEAUX_MAX)
+		illisible(m, m->p, "trop de textes les uns dans les autres", "Répartissez-les : un texte en contient peu d'autres.");
 	while (*m->p)
 	{
 		char		c = *m->p;
@@ -525,7 +533,7 @@ lire_message(Message *m, StringInfo sortie, bool ecrire, bool dans_argument, con
 		if (c == '}')
 		{
 			if (dans_argument)
-				return;
+				break;
 			/* (ICU takes it as text) */
 			illisible(m, m->p, "accolade fermante de trop", "Une accolade seule s'écrit '}'.");
 		}
@@ -542,7 +550,7 @@ lire_message(Message *m, StringInfo sortie, bool ecrire, bool dans_argument, con
 		{
 			const char *ouverte = m->p++;
 
-			/* (a quotation by ICU's rules, and an elision by what precedes it) */
+			/* (a quotation by the rules, and an elision by what precedes) */
 			if (m->usage == USAGE_ESSAYER && ouverte > m->modele && m->p[0] == '{'
 				&& (isalpha((unsigned char) ouverte[-1]) || IS_HIGHBIT_SET(ouverte[-1])))
 				illisible(m, ouverte, "élision devant un argument, qui ne serait pas remplacé",
@@ -569,6 +577,7 @@ lire_message(Message *m, StringInfo sortie, bool ecrire, bool dans_argument, con
 			appendStringInfoChar(sortie, *m->p);
 		m->p++;
 	}
+	m->niveau--;
 }
 
 /* ------------------------------------------------------------------ in SQL */
@@ -697,27 +706,42 @@ creances_message_arguments(PG_FUNCTION_ARGS)
 }
 
 /*
- * _message_icu(modele, nombre, texte, langue): for the tests, the pattern as
- * ICU's own formatter writes it, a number being {0} and a text {1}; only read
- * when the number is NULL; NULL if an argument has two types.  The pattern ends with {0, number}{1}, which tells
- * ICU what the C arguments are.
+ * (modele, nombre, texte, langue): for the tests, which make a function of
+ * their own of it, the pattern as ICU's own formatter writes it, a number being
+ * {0} and a text {1}; only read when the number is NULL; NULL if an argument
+ * has two types.  The pattern ends with {0, number}{1}, which tells ICU what
+ * the C arguments are.
  */
 Datum
 creances_message_icu(PG_FUNCTION_ARGS)
 {
 	static const char fin[] = "{0, number}{1}";
-	Formateurs *f = creances_formateurs(PG_GETARG_TEXT_PP(3));
-	Message		m = {.modele = creances_lire_texte(PG_GETARG_TEXT_PP(0))};
+	Formateurs *f;
+	Message		m = {.usage = USAGE_LIRE, .noter = true};
+	StringInfoData sortie;
+	ListCell   *lc;
 	int32_t		longueur;
 	UChar	   *modele,
 			   *texte;
 	UErrorCode	statut = U_ZERO_ERROR;
 	UChar		tampon[2000];
-	int			n = strlen(m.modele);
+	int32_t		n;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		PG_RETURN_NULL();
+	f = creances_formateurs(PG_GETARG_TEXT_PP(3));
+	m.modele = m.p = creances_lire_texte(PG_GETARG_TEXT_PP(0));
 	relire_par_icu(&m);
 	if (PG_ARGISNULL(1))
 		PG_RETURN_NULL();
+	initStringInfo(&sortie);
+	lire_message(&m, &sortie, false, false, NULL);
+	foreach(lc, m.noms)
+	{
+		if (strcmp(lfirst(lc), "0") != 0 && strcmp(lfirst(lc), "1") != 0)
+			elog(ERROR, "an argument other than 0 and 1");
+	}
+	n = strlen(m.modele);
 	if (n < (int) strlen(fin) || strcmp(m.modele + n - strlen(fin), fin) != 0)
 		elog(ERROR, "the pattern does not end with %s", fin);
 	modele = creances_vers_icu(m.modele, &longueur);

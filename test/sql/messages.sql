@@ -25,7 +25,7 @@ END $$;
 
 \echo == amounts
 SELECT d, m, string_agg(pg_temp.plat(creances.montant_formate(m, d, l)), ' ; ' ORDER BY n)
-  FROM unnest(ARRAY['EUR', 'CHF', 'JPY', 'TND']) d, unnest(ARRAY[1234567.5, -12.34, 0, 12.3456789]) m,
+  FROM unnest(ARRAY['EUR', 'CHF', 'TND']) d, unnest(ARRAY[1234567.5, -12.34, 0, 12.3456789]) m,
        unnest(ARRAY['fr', 'en', 'de', 'fr_CH', 'en-GB']) WITH ORDINALITY l(l, n)
  GROUP BY d, m ORDER BY d, m;
 -- exact, where a double is not
@@ -48,6 +48,7 @@ SELECT creances._devise_connue('EUR'), creances._devise_connue('eur'), creances.
 SELECT l, s, string_agg(creances.date_formatee(d, l, s), ' ; ' ORDER BY d)
   FROM unnest(ARRAY['fr', 'en', 'en-GB', 'de']) l, unnest(ARRAY['court', 'moyen', 'long', 'complet']) WITH ORDINALITY s(s, n),
        unnest(ARRAY[date '2026-02-01', '2026-11-01', '2026-12-31']) d
+ WHERE (l, s) <> ('en-GB', 'complet')	-- (whose comma depends on the version)
  GROUP BY l, s, n ORDER BY l, n;
 -- PostgreSQL's calendar, before 1582 too and where another is used
 SELECT creances.date_formatee('1400-02-28', 'fr'), creances.date_formatee('1400-03-01', 'fr'), creances.date_formatee('9999-12-31', 'de', 'moyen'), creances.date_formatee('2026-02-01', 'th') ~ '2026';
@@ -100,6 +101,8 @@ SELECT pg_temp.msg('{d, date} ; {d, date, short} ; {d, date, long} ; {d, date, f
 SELECT pg_temp.msg('{b} {t} {été} {0}', '{"b": true, "t": "d''été {pas un argument}", "été": "chaud", "0": "zéro"}');
 -- exact: a double would say 12345678901234567000
 SELECT pg_temp.msg('{n}', '{"n": 12345678901234567890.123456789}');
+-- styles one after the other, and after a refused one
+SELECT pg_temp.msg('{n, number, ::.0} {n, number, ::.00} {n, number, ::.0} {d, date, yyyy} {d, date, MM} {n, number, 0.0} {n, number, 00.00}', '{"n": 7, "d": "2026-02-01"}');
 \echo -- quoting: an apostrophe counts in front of a brace, and of # in a plural
 SELECT pg_temp.msg($m$l'été, d''{x}, ''{x}'', '{x}', '{''}', {n, plural, other {'#' #}} # '#'$m$, '{"x": "X", "n": 3}');
 \echo -- arguments, once each, in their order
@@ -110,21 +113,28 @@ SELECT count(*) FROM creances._arguments('rien');
 SELECT m, pg_temp.msg(m, '{"n": 1, "d": "2026-02-30", "o": {}, "l": [1], "z": null, "t": "a"}')
   FROM unnest(ARRAY['{', '}', '{}', '{n', '{n,', '{n, number', '{n n}', '{n.n}', '{01}', '{n, plural}', '{n, plural,}', '{n, plural, one {a}}', '{n, plural, one a}', '{n, plural, un {a} other {b}}',
                     '{n, plural, =x {} other {}}', '{n, plural, offset:y other {}}', '{n, plural, other {}', '{t, select, a {}}', '{t, select, {a} other {}}', '{t, select, other {x}',
-                    'd''{n} dû', '{n, time}', '{n, choice, 0#a}', '{n, number, currency}', '{n, number, ::pas-un-squelette}', '{n, spellout, x}', '{n, number, ''a}', 'été {n',
+                    'd''{n} dû', '{n, time}', '{n, choice, 0#a}', '{n, number, currency}', '{n, number, ::pas-un-squelette}', '{n, number, ::pas-un-squelette} ', '{n, spellout, x}', '{n, number, ''a}', 'été {n',
                     '{d, date}', '{t, date}', '{n, date}', '{t, number}', '{t, plural, other {}}', '{o}', '{l}', '{z}', '{absent}', '{n, plural, =1 {{absent}} other {}}']) m;
 -- not chosen, not asked for
 SELECT pg_temp.msg('{n, plural, =2 {{absent}} other {ok}}', '{"n": 1}');
 SELECT pg_temp.msg('a', '[]'), pg_temp.msg('a', '{}', 'xx');
 SELECT pg_temp.erreur('SELECT creances.message(NULL)'), pg_temp.erreur('SELECT creances.message(''a'', NULL)');
 SELECT pg_temp.erreur(format('SELECT creances.message(%L, %L, %L)', '{n}', jsonb_build_object('n', repeat('9', 60)::numeric), 'fr'));
-SELECT pg_temp.erreur(format('SELECT creances.message(%L)', repeat('{n, select, other {', 100000)));
+SELECT left(pg_temp.erreur(format('SELECT creances.%s(%L)', f, repeat('{n, select, other {', 100000))), 200) FROM unnest(ARRAY['message', '_arguments']) f;
+SELECT length(creances.message(repeat('{n, select, other {', 99) || 'x' || repeat('}}', 99), '{"n": 1}', 'fr'));
+-- what would ask for a text without end
+SELECT pg_temp.msg(m, '{"n": 1, "d": "2026-02-01"}')
+  FROM unnest(ARRAY['{n, number, ::scale/1E99999999}', '{n, number, ::precision-increment/1e-99999999}', '{n, number, ' || repeat('0', 101) || '}', '{d, date, ' || repeat('y', 101) || '}', '{n, number, ::scale/1000}']) m;
+SELECT pg_temp.erreur($$SELECT creances.message('{n, spellout}', jsonb_build_object('n', 1e1000::numeric), 'fr')$$), pg_temp.erreur($$SELECT creances.montant_en_lettres(1e1000)$$);
 \echo -- tried as templates are: every branch, and elisions that would be quotations
 SELECT m, pg_temp.erreur(format('SELECT creances._essayer_message(%L, %L, %L)', m, '{"n": 1, "t": "a"}', 'fr'))
   FROM unnest(ARRAY['{n, plural, =2 {{absent}} other {ok}}', '{t, select, b {{t, number}} other {}}', 'd''{n} et d''{t}', 'd''''{n} et ''{''{t}', '{n, plural, offset:1 one {#} other {#}}']) m;
 
+-- (a test's own: it trusts its caller)
+CREATE FUNCTION pg_temp.message_icu(text, double precision, text, text) RETURNS text AS '$libdir/creances', 'creances_message_icu' LANGUAGE C;
 \echo == against the formatter of ICU: patterns, numbers and languages
 SELECT count(*), count(*) FILTER (WHERE creances.message(p || '{0, number}{1}', jsonb_build_object('0', n, '1', 'un texte'), l)
-                                        IS DISTINCT FROM creances._message_icu(p || '{0, number}{1}', n, 'un texte', l)) AS differences
+                                        IS DISTINCT FROM pg_temp.message_icu(p || '{0, number}{1}', n, 'un texte', l)) AS differences
   FROM unnest(ARRAY['{1} {0, number}', '{0, number, percent}', '{0, number,#,##0.00;(#)}', '{0, number, ::.00}', '{0, spellout}', '{0, ordinal}', 'l''été', '''''{0, number}''''', '''{0}'' {1}',
                     '{0, plural, one {# facture} other {# factures}}', '{0, plural, =0 {zéro} =1 {un} =2.5 {deux et demi} few {# few} many {# many} two {# two} zero {# zero} one {# one} other {# other}}',
                     '{0, plural, offset:1 =0 {a} =1 {b} one {c # {0, number}} other {d # {1}}}', '{0, selectordinal, one {#.} two {#:} few {#;} many {#!} other {#?}}',
@@ -142,7 +152,7 @@ BEGIN
     EXCEPTION WHEN invalid_parameter_value THEN nous := 'refus';
     END;
     BEGIN
-        icu := 'T' || creances._message_icu(p, CASE WHEN nous <> 'refus' THEN n END, 'texte', 'fr');
+        icu := 'T' || pg_temp.message_icu(p, CASE WHEN nous <> 'refus' THEN n END, 'texte', 'fr');
     EXCEPTION WHEN invalid_parameter_value THEN icu := 'refus';
     END;
     RETURN CASE WHEN nous = icu THEN CASE nous WHEN 'refus' THEN 'refused by both' ELSE 'same' END
