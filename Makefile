@@ -149,7 +149,7 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): src/creances.h | $(CURDIR)/src
+$(OBJS) $(OBJS:.o=.bc): src/creances.h src/ecriture.h src/faits.h src/icu.h src/lecture.h src/lignes.h | $(CURDIR)/src
 
 $(CURDIR)/src:
 	$(MKDIR_P) $@

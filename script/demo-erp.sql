@@ -1,6 +1,27 @@
--- A small ERP of which nothing is known to creances: one table of invoices, as
--- many packages keep it.  Dates are counted back from today, or from Friday on
--- a week-end, so that the story is the same every day.
+-- A small ERP of which nothing is known to creances: a table of invoices and
+-- one of customers, as many packages keep them.  Dates are counted back from
+-- today, or from Friday on a week-end, so that the story is the same every day.
+
+CREATE TABLE public.clients (
+	client text PRIMARY KEY,
+	adresse text,
+	courriel text,
+	telephone text,
+	siren text
+);
+INSERT INTO public.clients VALUES
+	('Boulangerie de l''Étoile', E'4 place du Marché\n29000 Quimper', 'fournil@etoile.example', '02 98 00 00 01', '301 000 006'),
+	('Café des Négociants', E'1 quai de l''Odet\n29000 Quimper', 'cafe@negociants.example', '02 98 00 00 02', NULL),
+	('Clinique Sainte-Anne', E'12 rue de Brest\n29200 Brest', 'fournisseurs@sainte-anne.example', '02 98 00 00 03', '301 000 014'),
+	('Cœur de Ville Immobilier', E'7 rue Kéréon\n29000 Quimper', 'compta@coeur-de-ville.example', '02 98 00 00 04', '301 000 022'),
+	('Garage Lefèvre & Fils', E'Zone de Troyalac''h\n29170 Saint-Évarzec', 'garage@lefevre.example', '02 98 00 00 05', '301 000 030'),
+	('Hôtel "Le Cèdre Bleu"', E'3 corniche de la Plage\n29120 Combrit', 'direction@cedre-bleu.example', '02 98 00 00 06', '301 000 048'),
+	('Imprimerie Thévenot', E'28 rue des Presses\n56100 Lorient', 'atelier@thevenot.example', '02 97 00 00 07', 'FR11 123 456 782'),
+	('L''Atelier des Forêts', E'Le Bourg\n29520 Laz', 'bonjour@atelier-forets.example', '02 98 00 00 08', NULL),
+	('Menuiserie Le Goff', E'Route de Pont-l''Abbé\n29700 Pluguffan', 'devis@le-goff.example', '02 98 00 00 09', NULL),
+	('Pharmacie du Théâtre', E'2 boulevard Dupleix\n29000 Quimper', 'officine@theatre.example', '02 98 00 00 10', NULL),
+	('Société d''études Bâti-Ouest', E'19 rue de Siam\n29200 Brest', 'compta@bati-ouest.example', '02 98 00 00 11', NULL),
+	('Transports Muñoz', E'Port de commerce\n29200 Brest', 'exploitation@munoz.example', '02 98 00 00 12', NULL);
 
 CREATE TABLE public.factures (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -85,6 +85,16 @@ VALUES ('chargement', 'copie', 'first load of a table', 'CREATE TABLE AS, keys a
 	   ('chargement', 'attente/poser', 'longest wait of a payment meanwhile', 'charger => false', 'ms', NULL, 'value', 'at most', 250),
 	   ('chargement', 'attente/synchroniser', 'longest wait of a payment meanwhile', 'CALL synchroniser()', 'ms', NULL, 'value', 'at most', 250);
 
+-- A night: what the pass writes, by plain SQL; and the same items due among ten
+-- times more that are not.
+INSERT INTO public.course (section, code, course, concurrent, reference, sens, but)
+VALUES ('nuit', 'grande/insert', 'a night, one open item of 50 due', 'INSERT ... SELECT of the rows written', 'INSERT ... SELECT of the rows written', NULL, NULL),
+	   ('nuit', 'grande/passe', 'a night, one open item of 50 due', 'passe_relance()', 'INSERT ... SELECT of the rows written', 'at most', 3),
+	   ('nuit', 'petite/insert', 'a night, one open item of 5 due', 'INSERT ... SELECT of the rows written', 'INSERT ... SELECT of the rows written', NULL, NULL),
+	   ('nuit', 'petite/passe', 'a night, one open item of 5 due', 'passe_relance()', 'INSERT ... SELECT of the rows written', 'at most', 3),
+	   ('nuit', 'nuit/petite', 'passe_relance(), as many items due', 'of few open items', 'of few open items', NULL, NULL),
+	   ('nuit', 'nuit/grande', 'passe_relance(), as many items due', 'of ten times more', 'of few open items', 'at most', 1.25);
+
 -- The half-years that the plpgsql rivals of our functions read.
 CREATE TABLE public.semestres AS
 SELECT debut, (debut + interval '6 months')::date - 1 AS fin, bce + 10 AS taux

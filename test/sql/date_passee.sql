@@ -327,7 +327,7 @@ BEGIN
 	ELSE NULL;
 	END CASE;
 	INSERT INTO nuit SELECT jour, c.creancier, c.facture, a.stade, a.etape_le, s.motif FROM creances.creance c JOIN creances.avancement a USING (creancier, facture, rang)
-		LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, c.emission, jour) s ON true WHERE c.solde > 0 AND c.emission <= jour;
+		LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, c.emission, c.montant, c.solde, jour) s ON true WHERE c.solde > 0 AND c.emission <= jour;
 END $$;
 DO $$
 DECLARE
@@ -357,7 +357,7 @@ SELECT facture, d, debiteur, solde, stade, depuis, coalesce(suspension, '-'), re
  WHERE raison IS DISTINCT FROM avant ORDER BY facture COLLATE "C", d;
 
 \echo == today they are the views of today
-SELECT count(*) > 5 AS some, count(*) FILTER (WHERE to_jsonb(e) - 'prochaine_relance' - CASE WHEN e.solde < 0 THEN 'stade_depuis' ELSE '' END
+SELECT count(*) > 5 AS some, count(*) FILTER (WHERE to_jsonb(e) - '{prochaine_relance,suspendue_jusque,retenu}'::text[] - CASE WHEN e.solde < 0 THEN 'stade_depuis' ELSE '' END
 													IS DISTINCT FROM to_jsonb(a) - 'regle' - CASE WHEN a.solde < 0 THEN 'stade_depuis' ELSE '' END) AS wrong
   FROM creances.encours e FULL JOIN creances.encours_au() a USING (creancier, facture, rang);
 SELECT count(*) > 3 AS some, count(*) FILTER (WHERE (v.total, v.non_echu, v.de_1_a_30, v.de_31_a_60, v.de_61_a_90, v.de_91_a_120, v.plus_de_120, v.credits, v.en_compte)

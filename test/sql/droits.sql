@@ -78,9 +78,9 @@ SELECT solde FROM creances.creance WHERE facture = 'F1';
 SELECT pg_temp.essai('creances_erp', 'SELECT * FROM creances.creance');
 SELECT pg_temp.essai('creances_erp', $$SELECT creances.cesser_suivi('erp.f')$$);
 -- what the pass would do, in one transaction
-SELECT creances._ouvrir_passe('2024-06-04');
-SELECT nb FROM creances._passe_lot('2024-06-04', 1, 100, NULL, NULL);
-SELECT creances._fermer_passe('2024-06-04', 1);
+SELECT creances._ouvrir_passe('principal', '2024-06-04');
+SELECT nb FROM creances._passe_lot('principal', '2024-06-04', 1, 100, NULL);
+SELECT creances._fermer_passe('principal', '2024-06-04', 1, NULL);
 SELECT relance AS r1 FROM creances.relance WHERE debiteur = 'C1' \gset
 SELECT relance AS r2 FROM creances.relance WHERE debiteur = 'C2' \gset
 SELECT relance AS r3 FROM creances.relance WHERE debiteur = 'C3' \gset
@@ -144,8 +144,23 @@ INSERT INTO actes (acte, requete) VALUES
     ('remettre', format($$SELECT creances.remettre(%L, '2024-06-04')$$, :'r1')),
     ('valider', format($$SELECT creances.valider_relance(%L, '2024-06-04')$$, :'r2')),
     ('passer_etape', $$SELECT creances.passer_etape('principal', 'F3', 1, 'x', '2024-06-04')$$),
+    ('changer_stade', $$SELECT creances.changer_stade('principal', 'F3', 1, 'relance_2', 'x', '2024-06-04')$$),
+    ('affecter_scenario', $$SELECT creances.affecter_scenario('principal', 'tpe', debiteur => 'C3')$$),
+    ('ouvrir_litige', $$SELECT creances.ouvrir_litige('principal', 'F3', 'x', le => '2024-06-04')$$),
+    ('clore_litige', format($$SELECT creances.clore_litige(%L, 'retire', '2024-06-04')$$, :'litige')),
+    ('suspendre', $$SELECT creances.suspendre('principal', 'C3', 'x', '2024-06-10', le => '2024-06-04')$$),
+    ('reprendre', format($$SELECT creances.reprendre(%L, 'x', '2024-06-04')$$, :'suspension')),
+    ('promettre', $$SELECT creances.promettre('principal', 'C3', '2024-06-10', le => '2024-06-04')$$),
+    ('accorder_plan', $$SELECT creances.accorder_plan('principal', 'C3', '{2024-06-10}', '{300}', le => '2024-06-04')$$),
+    ('notifier_decheance', format($$SELECT creances.notifier_decheance(%L, '2024-06-04')$$, :'plan')),
+    ('ouvrir_procedure_collective', $$SELECT creances.ouvrir_procedure_collective('principal', 'C3', '2024-06-04')$$),
+    ('publier_procedure', format($$SELECT creances.publier_procedure(%L, '2024-06-04')$$, :'procedure')),
+    ('accorder_delai_grace', $$SELECT creances.accorder_delai_grace('principal', 'C3', '2024-06-04', '2024-07-04', 'x')$$),
+    ('recevoir_statut', $$SELECT creances.recevoir_statut('principal', 'F3', 1, 207, '2024-06-04')$$),
+    ('sceller_journal', 'SELECT creances.sceller_journal()'),
+    ('verifier_journal', 'SELECT count(*) FROM creances.verifier_journal()'),
     ('ajouter_taux', $$SELECT creances.ajouter_taux('2026-07-01', 2.15, 2.7, 6.5, 'essai')$$),
-    ('ouvrir une passe', $$SELECT creances._ouvrir_passe('2024-06-05')$$),
+    ('ouvrir une passe', $$SELECT creances._ouvrir_passe('principal', '2024-06-05')$$),
     -- (by oid: these roles may not even name the table)
     ('verifier_suivi', format($$SELECT count(*) FROM creances.verifier_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),
     ('cesser_suivi', format($$SELECT creances.cesser_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),

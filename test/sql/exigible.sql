@@ -451,7 +451,7 @@ SELECT q, pg_temp.erreur('SELECT creances.' || q) FROM unnest(ARRAY[
     $$consigner('SA', 'PRO', 'remise', '2025-03-01', 'x', poste => 'penalites', montant => 10)$$, $$consigner('SA', 'PRO', 'remise', '2025-03-01', 'x', 'E1', poste => 'penalites', montant => 10)$$,
     $$consigner('SA', 'PRO', 'remise', '2025-03-01', 'x', 'A12', poste => 'penalites', montant => -1)$$, $$consigner('SA', 'PRO', 'remise', '2025-03-01', 'x', 'A12', poste => 'penalites', montant => 0)$$,
     $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', 'A12')$$, $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', 'A12', montant => 'NaN')$$, $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', 'A12', montant => 1e20)$$,
-    $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', 'A12', montant => 0.0000001)$$, $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', montant => 10)$$, $$consigner('SA', 'PRO', 'litige', '2025-03-01', 'x', 'A12', montant => 10)$$,
+    $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', 'A12', montant => 0.0000001)$$, $$consigner('SA', 'PRO', 'frais', '2025-03-01', 'x', montant => 10)$$, $$consigner('SA', 'PRO', 'mediation', '2025-03-01', 'x', 'A12', montant => 10)$$,
     $$consigner('SA', 'PRO', 'condamnation', '2025-03-01', 'x', 'A12')$$, $$consigner('SA', 'PRO', 'litige', '2025-03-01', 'x', 'A12', taux => 'TIL')$$,
     $$consigner('SA', 'MME', 'capitalisation', '2025-03-01', 'x')$$, $$consigner('SA', 'MME', 'frais', '2026-06-30', 'x', 'C1', montant => 10)$$, $$consigner('M', 'PRO', 'frais', '2026-06-30', 'x', 'M1', montant => 10)$$]) AS q;
 -- twice the same act; with its own reference it is another one

@@ -265,8 +265,8 @@ INSERT INTO creances.etape (scenario, etape, delai, canal, stade, intitule, vali
     ('standard', 20, 3, 'sms', 'relance_1', 'Rappel', false, false),
     ('standard', 30, 10, 'interne', 'relance_2', 'Note au dossier', false, true),
     ('standard', 40, 20, 'lettre', 'relance_3', 'Lettre', false, false);
-SELECT origine, scenario, intitule FROM creances.scenario_actif;
-SELECT etape, delai, canal, classe FROM creances.etape_active ORDER BY etape;
+SELECT origine, scenario, intitule FROM creances.scenario_actif ORDER BY scenario COLLATE "C";
+SELECT etape, delai, canal, classe FROM creances.etape_active WHERE scenario = 'standard' ORDER BY etape;
 SELECT pg_temp.erreur($$UPDATE creances.scenario SET intitule = 'x' WHERE origine = 'creances'$$);
 SELECT pg_temp.erreur($$DELETE FROM creances.etape WHERE origine = 'creances'$$);
 SELECT pg_temp.erreur($$INSERT INTO creances.etape VALUES ('creances', 'standard', 6, 60, 'interne', 'irrecouvrable', 'x')$$);

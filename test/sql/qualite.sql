@@ -92,7 +92,7 @@ UPDATE f SET paye = 65 WHERE id = 65;
 SELECT * FROM constats();
 UPDATE creances.debiteur SET courriel = ' ' WHERE debiteur = 'MUET';
 -- as the engine goes on, step after step, without anything sent
-SELECT creances._prendre_en_compte('2024-05-02') \g /dev/null
+SELECT creances._prendre_en_compte('principal', '2024-05-02') \g /dev/null
 SELECT count(creances.passer_etape('principal', 'G' || n, 1, 'essai', '2024-05-02')) FROM generate_series(61, 64) n;
 SELECT count(creances.passer_etape('principal', 'G' || n, 1, 'essai', '2024-05-10')) FROM generate_series(62, 64) n;
 SELECT count(creances.passer_etape('principal', 'G' || n, 1, 'essai', '2024-05-20')) FROM generate_series(63, 64) n;

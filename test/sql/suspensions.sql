@@ -1,6 +1,7 @@
 -- Acts that hold reminders back: a dispute, an insolvency, a délai de grâce.
 -- What they hold leaves the queue at once, and resumes where it was.
 \set QUIET on
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET datestyle = 'ISO, DMY';
 \pset format unaligned
@@ -15,15 +16,15 @@ INSERT INTO public.f VALUES
 	(6, 'K1', 'CREDIT', '2026-08-03', '2026-09-01', 400), (7, 'K2', 'CREDIT', '2026-08-03', '2026-09-02', 400), (8, 'AV', 'CREDIT', '2026-08-04', '2026-08-04', -300);
 SELECT creances.suivre_factures('public.f', '{"facture": "numero", "debiteur": "client", "emission": "emis", "echeance": "du", "montant": "ttc", "regle": "paye"}', depuis => '2026-09-01');
 CREATE FUNCTION pg_temp.passe(au date) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE n integer; c text; d text; nb integer;
+DECLARE n integer; d text; nb integer;
 BEGIN
 	PERFORM creances.rafraichir();
-	n := creances._ouvrir_passe(au);
+	n := creances._ouvrir_passe('principal', au);
 	LOOP
-		SELECT x.creancier, x.debiteur, x.nb INTO c, d, nb FROM creances._passe_lot(au, n, 100, c, d) x;
+		SELECT x.debiteur, x.nb INTO d, nb FROM creances._passe_lot('principal', au, n, 100, d) x;
 		EXIT WHEN nb = 0;
 	END LOOP;
-	PERFORM creances._fermer_passe(au, n);
+	PERFORM creances._fermer_passe('principal', au, n, NULL);
 END $$;
 CREATE FUNCTION pg_temp.dit(au date) RETURNS SETOF text LANGUAGE sql AS
 $$ SELECT concat_ws('|', facture, reste, etape_faite, etape, raison) FROM creances.decision(au) WHERE solde > 0 ORDER BY facture $$;
@@ -54,9 +55,9 @@ SELECT pg_temp.passe('2026-09-18');
 SELECT r.etat, r.motif, l.etat FROM creances.relance r JOIN creances.relance_creance l USING (creancier, relance) WHERE r.debiteur = 'PC' AND r.le = '2026-09-17';
 SELECT count(*) FROM creances.a_faire WHERE debiteur = 'PC';
 \echo == nothing is set against what is held: the credit goes to the next one
-SELECT facture, couvert, reste, suspension FROM creances._restes('2026-09-18', '{principal}', '{CREDIT}') WHERE solde > 0 ORDER BY facture;
+SELECT facture, couvert, reste, suspension FROM creances._restes('2026-09-18', 'principal', '{CREDIT}') WHERE solde > 0 ORDER BY facture;
 SELECT creances.consigner('principal', 'CREDIT', 'litige', '2026-09-18', 'prix', 'K1') IS NOT NULL;
-SELECT facture, couvert, reste, suspension FROM creances._restes('2026-09-18', '{principal}', '{CREDIT}') WHERE solde > 0 ORDER BY facture;
+SELECT facture, couvert, reste, suspension FROM creances._restes('2026-09-18', 'principal', '{CREDIT}') WHERE solde > 0 ORDER BY facture;
 \echo == the end: each resumes at the step it had reached, one step a night
 SELECT creances.clore_acte(:'litige', '2026-10-06'), creances.annuler_acte(:'tout', 'erreur de saisie', '2026-10-01');
 SELECT creances.clore_acte(:'litige', '2026-10-06');
