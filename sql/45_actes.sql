@@ -230,7 +230,8 @@ CREATE FUNCTION creances.consigner(
 	taux creances.taux_retard DEFAULT NULL,
 	reference text DEFAULT '',
 	certain boolean DEFAULT NULL,
-	details jsonb DEFAULT '{}')
+	details jsonb DEFAULT '{}',
+	cause text DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
 #variable_conflict use_column
@@ -274,7 +275,13 @@ BEGIN
 	n.motif := btrim(consigner.motif);
 	n.certain := coalesce(consigner.certain, p_genre <> 'reconnaissance');
 	n.details := coalesce(consigner.details, '{}');
+	n.cause := CASE p_genre WHEN 'litige' THEN coalesce(consigner.cause, 'autre') ELSE consigner.cause END;
 
+	IF n.cause IS NOT NULL
+	   AND (p_genre <> 'litige' OR n.cause NOT IN ('prix', 'quantite', 'qualite', 'livraison', 'doublon', 'reglee', 'administratif', 'autre')) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('cause inattendue pour un acte de genre %s : %s', p_genre, n.cause),
+			HINT = 'Un litige a pour cause prix, quantite, qualite, livraison, doublon, reglee, administratif ou autre ; les autres actes n''en ont pas.';
+	END IF;
 	IF n.rang < 0 OR n.rang <> 0 AND n.facture = '' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('le rang %s ne désigne rien', consigner.rang),
 			HINT = 'Donnez la facture et son rang, ou la facture seule, ou ni l''un ni l''autre pour toutes celles du débiteur.';
@@ -341,7 +348,7 @@ BEGIN
 
 	RETURN creances._inscrire(n);
 END $$;
-COMMENT ON FUNCTION creances.consigner(text, text, text, date, text, text, integer, date, numeric, text, creances.taux_retard, text, boolean, jsonb) IS
+COMMENT ON FUNCTION creances.consigner(text, text, text, date, text, text, integer, date, numeric, text, creances.taux_retard, text, boolean, jsonb, text) IS
 'Consigne un fait date d''un client, pour toutes ses factures ou pour une seule, avec son motif : mise en demeure recue, remise, frais justifies, jugement d''ouverture, delai de grace, litige, condamnation, titre, capitalisation demandee, reconnaissance, demande en justice... Rend l''identifiant de l''acte.';
 
 -- An act of this id, locked with its debtor.

@@ -119,19 +119,36 @@ END;
 COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
 'Ou en est une promesse ou un plan a une date, d''apres les soldes connus aujourd''hui : promis, echu (tolerance passee), recu, arriere, tenu, rompu. recu = baisse du solde des creances visees + credits arrives depuis.';
 
--- What a plan in arrears lets claim of one of its receivables: the arrears go
--- to the oldest.
-CREATE FUNCTION creances._part_du_plan(creancier text, acte uuid, facture text, rang integer, arriere numeric) RETURNS numeric
+-- What the promises and plans that are alive let claim of their receivables:
+-- each is weighed once, and the arrears of a plan go to its oldest. One row a
+-- receivable.
+CREATE FUNCTION creances._engagees(au date, actes uuid[])
+RETURNS TABLE (societe text, facture text, rang integer, motif text, jusque date, fin date, plafond numeric, echeance date)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT least(p.solde, greatest(0, arriere - (p.cumul - p.solde)))
-	  FROM (SELECT c.facture, c.rang, c.solde, sum(c.solde) OVER (ORDER BY c.echeance, c.facture, c.rang) AS cumul
-			  FROM creances.engagement_creance x
-			  JOIN creances.creance c ON c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang AND c.solde > 0
-			 WHERE x.creancier = _part_du_plan.creancier AND x.acte = _part_du_plan.acte) p
-	 WHERE p.facture = _part_du_plan.facture AND p.rang = _part_du_plan.rang;
+	WITH etats AS MATERIALIZED (
+		SELECT a.creancier, a.acte, g.genre, g.arriere, CASE WHEN g.genre = 'plan' AND g.arriere > 0 THEN g.impayee END AS impayee,
+			   least(CASE g.genre WHEN 'promesse' THEN g.terme END, a.jusque, a.annule_le - 1) AS fin
+		  FROM (SELECT DISTINCT u.acte FROM unnest(actes) u(acte) OFFSET 0) u
+		 CROSS JOIN LATERAL (SELECT x.* FROM creances.acte x WHERE x.acte = u.acte OFFSET 0) a
+		 CROSS JOIN LATERAL creances._engagement(a.creancier, a.acte, au) g
+		 WHERE a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au) AND (a.jusque IS NULL OR a.jusque >= au) AND NOT g.tenu AND NOT g.rompu
+	), parts AS (
+		SELECT e.creancier, c.facture, c.rang, e.genre, e.fin, e.impayee,
+			   CASE e.genre WHEN 'promesse' THEN 0
+					ELSE least(c.solde, greatest(0, e.arriere - (sum(c.solde) OVER (PARTITION BY e.acte ORDER BY c.echeance, c.facture, c.rang) - c.solde))) END AS plafond
+		  FROM etats e
+		 CROSS JOIN LATERAL (SELECT x.facture, x.rang FROM creances.engagement_creance x WHERE x.creancier = e.creancier AND x.acte = e.acte OFFSET 0) x
+		 CROSS JOIN LATERAL (SELECT k.facture, k.rang, k.solde, k.echeance FROM creances.creance k
+							  WHERE k.creancier = e.creancier AND k.facture = x.facture AND k.rang = x.rang AND k.solde > 0 OFFSET 0) c
+	)
+	SELECT p.creancier, p.facture, p.rang, (array_agg(p.genre ORDER BY p.plafond > 0, p.genre = 'plan'))[1],
+		   (array_agg(p.fin ORDER BY p.plafond > 0, p.genre = 'plan', p.fin DESC))[1], min(p.fin), min(p.plafond), min(p.impayee)
+	  FROM parts p
+	 GROUP BY p.creancier, p.facture, p.rang;
 END;
-COMMENT ON FUNCTION creances._part_du_plan(text, uuid, text, integer, numeric) IS 'Part d''une creance dans l''arriere d''un plan, les plus anciennes d''abord.';
+COMMENT ON FUNCTION creances._engagees(date, uuid[]) IS
+'Ce que ces promesses et ces plans, s''ils sont vivants a cette date, laissent reclamer de chacune de leurs creances.';
 
 -- Does anything of this kind concern the receivable at all? Two look-ups, so
 -- that what nobody holds costs no more.
@@ -148,13 +165,13 @@ COMMENT ON FUNCTION creances._vise(text, text, text, integer) IS 'Un acte ou un 
 -- closing revives nothing by itself. Each row is one reason and the most that
 -- it lets claim.
 CREATE FUNCTION creances._plafonds(vise boolean, creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
-RETURNS TABLE (poids integer, motif text, jusque date, fin date, plafond numeric, echeance date)
+RETURNS TABLE (poids integer, motif text, jusque date, fin date, plafond numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN a.genre = 'procedure_collective' THEN 1 WHEN a.genre = 'delai_de_grace' THEN 2 WHEN a.genre = 'rejet' THEN 3
 				WHEN a.issue = 'fonde' AND a.jusque < au THEN 9 WHEN a.genre = 'litige' THEN 4 ELSE 5 END,
 		   CASE WHEN a.issue = 'fonde' AND a.jusque < au THEN 'avoir' ELSE a.genre END,
-		   f.fin, f.fin, 0.0, NULL::date
+		   f.fin, f.fin, 0.0
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 CROSS JOIN LATERAL (SELECT least(CASE WHEN a.genre = 'procedure_collective' OR a.issue = 'fonde' AND a.jusque < au THEN NULL ELSE a.jusque END,
 									  a.annule_le - 1) AS fin) f
@@ -169,7 +186,7 @@ BEGIN ATOMIC
 	UNION ALL
 	-- the disputed part, the rest is still chased
 	SELECT 4, 'litige', CASE WHEN bool_and(a.jusque IS NOT NULL OR a.annule_le IS NOT NULL) THEN max(least(a.jusque, a.annule_le - 1)) END,
-		   min(least(a.jusque, a.annule_le - 1)), solde - sum(a.montant), NULL
+		   min(least(a.jusque, a.annule_le - 1)), solde - sum(a.montant)
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'litige' AND a.montant IS NOT NULL AND (a.jusque IS NULL OR a.jusque >= au)
 	HAVING count(*) > 0
@@ -178,53 +195,50 @@ BEGIN ATOMIC
 	SELECT 9, 'avoir', a.annule_le - 1, a.annule_le - 1, solde - greatest(0, coalesce(a.admis, a.montant) - (
 				SELECT coalesce(sum(r.montant), 0) FROM creances.reglement r
 				 WHERE r.creancier = a.creancier AND r.facture = _plafonds.facture AND r.rang = _plafonds.rang
-				   AND r.nature = 'avoir' AND r.connu_le > a.cloture)), NULL
+				   AND r.nature = 'avoir' AND r.connu_le > a.cloture))
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'litige' AND a.issue IN ('fonde', 'partiel') AND a.jusque < au AND coalesce(a.admis, a.montant) IS NOT NULL
 	UNION ALL
-	SELECT 8, 'encaissement', NULL, min(a.annule_le) - 1, solde - greatest(0, sum(a.montant) - (_plafonds.montant - solde)), NULL
+	SELECT 8, 'encaissement', NULL, min(a.annule_le) - 1, solde - greatest(0, sum(a.montant) - (_plafonds.montant - solde))
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'encaissement'
-	HAVING count(*) > 0
-	UNION ALL
-	SELECT CASE g.genre WHEN 'promesse' THEN 6 ELSE 7 END, g.genre,
-		   f.fin, f.fin,
-		   CASE g.genre WHEN 'promesse' THEN 0 ELSE coalesce(creances._part_du_plan(a.creancier, a.acte, e.facture, e.rang, g.arriere), 0) END,
-		   CASE WHEN g.genre = 'plan' AND g.arriere > 0 THEN g.impayee END
-	  FROM creances.engagement_creance e
-	  JOIN creances.acte a ON a.creancier = e.creancier AND a.acte = e.acte AND a.le <= au
-						  AND (a.annule_le IS NULL OR a.annule_le > au) AND (a.jusque IS NULL OR a.jusque >= au)
-	 CROSS JOIN LATERAL creances._engagement(a.creancier, a.acte, au) g
-	 CROSS JOIN LATERAL (SELECT least(CASE g.genre WHEN 'promesse' THEN g.terme END, a.jusque, a.annule_le - 1) AS fin) f
-	 WHERE vise AND e.creancier = _plafonds.creancier AND e.facture = _plafonds.facture AND e.rang = _plafonds.rang
-	   AND NOT g.tenu AND NOT g.rompu;
+	HAVING count(*) > 0;
 END;
 COMMENT ON FUNCTION creances._plafonds(boolean, text, text, text, integer, date, numeric, numeric, date) IS
 'Ce qui retient une creance a une date : un motif par ligne, le dernier jour s''il est connu, le premier jour ou cela change, et le plus qui puisse en etre reclame.';
 
-CREATE FUNCTION creances._retenue(vise boolean, creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
-RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, echeance date, fin date)
+-- With what _engagees() says of the receivable (NULLs: nothing).
+CREATE FUNCTION creances._retenue(vise boolean, creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date,
+								  e_motif text, e_jusque date, e_fin date, e_plafond numeric)
+RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, fin date)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT (array_agg(p.motif ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
 		   (array_agg(p.jusque ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
 		   greatest(0, least(solde, min(p.plafond))),
 		   (array_agg(p.motif ORDER BY p.poids) FILTER (WHERE p.plafond > 0))[1],
-		   min(p.echeance),
 		   min(p.fin)
-	  FROM creances._plafonds(vise, creancier, debiteur, facture, rang, nee, montant, solde, au) p;
+	  FROM (SELECT x.* FROM creances._plafonds(vise, creancier, debiteur, facture, rang, nee, montant, solde, au) x
+			UNION ALL
+			SELECT CASE e_motif WHEN 'promesse' THEN 6 ELSE 7 END, e_motif, e_jusque, e_fin, e_plafond WHERE e_plafond IS NOT NULL) p;
 END;
-COMMENT ON FUNCTION creances._retenue(boolean, text, text, text, integer, date, numeric, numeric, date) IS
-'Ce qui peut etre reclame d''une creance a une date, le plus grave des motifs qui l''empechent, et l''echeance qu''un plan y substitue. Le plus prudent l''emporte. fin : le premier dernier jour d''un de ces motifs.';
+COMMENT ON FUNCTION creances._retenue(boolean, text, text, text, integer, date, numeric, numeric, date, text, date, date, numeric) IS
+'Ce qui peut etre reclame d''une creance a une date, et le plus grave des motifs qui l''empechent. Le plus prudent l''emporte. fin : le premier dernier jour d''un de ces motifs.';
 
--- Why a receivable is not to be reminded on a day, or no row.
+-- The same of one receivable by itself; where there are many, _engagees() is
+-- asked once for all of them.
 CREATE FUNCTION creances._suspension(creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date)
-RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text)
+RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, echeance date)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT r.motif, r.jusque, r.exigible, r.en_partie
+	SELECT r.motif, r.jusque, r.exigible, r.en_partie, e.echeance
 	  FROM (SELECT x.vise FROM creances._vise(creancier, debiteur, facture, rang) x OFFSET 0) v
-	 CROSS JOIN LATERAL creances._retenue(v.vise, creancier, debiteur, facture, rang, nee, montant, solde, au) r
+	  LEFT JOIN creances._engagees(au, CASE WHEN v.vise THEN ARRAY(SELECT x.acte FROM creances.engagement_creance x
+																	WHERE x.creancier = _suspension.creancier AND x.facture = _suspension.facture
+																	  AND x.rang = _suspension.rang) END) e
+			 ON e.societe = creancier AND e.facture = _suspension.facture AND e.rang = _suspension.rang
+	 CROSS JOIN LATERAL creances._retenue(v.vise, creancier, debiteur, _suspension.facture, _suspension.rang, nee, montant, solde, au,
+										  e.motif, e.jusque, e.fin, e.plafond) r
 	 WHERE r.motif IS NOT NULL OR r.en_partie IS NOT NULL;
 END;
 COMMENT ON FUNCTION creances._suspension(text, text, text, integer, date, numeric, numeric, date) IS
@@ -266,8 +280,7 @@ BEGIN
 			HINT = format('Les causes sont : %s.', array_to_string(causes, ', '));
 	END IF;
 	id := creances.consigner(creancier, creances._debiteur_de(creancier, facture, rang), 'litige', le, motif,
-							 facture => facture, rang => rang, montant => montant, reference => reference);
-	UPDATE creances.acte a SET cause = ouvrir_litige.cause WHERE a.creancier = ouvrir_litige.creancier AND a.acte = id;
+							 facture => facture, rang => rang, montant => montant, reference => reference, cause => cause);
 	RETURN id;
 END $$;
 COMMENT ON FUNCTION creances.ouvrir_litige(text, text, text, integer, numeric, text, date, text) IS

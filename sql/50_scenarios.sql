@@ -45,7 +45,7 @@ CREATE TABLE creances.etape (
 COMMENT ON TABLE creances.etape IS 'Etape d''un scenario.';
 COMMENT ON COLUMN creances.etape.origine IS 'creances (livree) ou utilisateur.';
 COMMENT ON COLUMN creances.etape.scenario IS 'Code du scenario.';
-COMMENT ON COLUMN creances.etape.etape IS 'Rang de l''etape.';
+COMMENT ON COLUMN creances.etape.etape IS 'Rang de l''etape. Ne se renumerote pas quand des creances en sont la : laissez des intervalles, inserez entre deux.';
 COMMENT ON COLUMN creances.etape.delai IS 'Jours apres l''echeance ; negatif avant.';
 COMMENT ON COLUMN creances.etape.canal IS 'courriel, sms, lettre, lrar (messages) ; telephone ; interne (tache).';
 COMMENT ON COLUMN creances.etape.stade IS 'Stade de la creance quand l''etape est faite.';
@@ -122,6 +122,21 @@ SELECT pg_catalog.pg_extension_config_dump('creances.scenario', $$WHERE origine 
 CREATE TRIGGER livrees BEFORE INSERT OR UPDATE OR DELETE ON creances.etape
 	FOR EACH ROW EXECUTE FUNCTION creances._livrees();
 SELECT pg_catalog.pg_extension_config_dump('creances.etape', $$WHERE origine = 'utilisateur'$$);
+
+-- The clock tells two steps of one stage apart by their numbers: a number that a
+-- receivable stands on stays.
+CREATE FUNCTION creances._etape_renumerotee() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF EXISTS (SELECT FROM creances.avancement a WHERE a.scenario = OLD.scenario AND a.etape = OLD.etape) THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('des créances en sont à l''étape %s du scénario %s : elle ne se renumérote pas', OLD.etape, OLD.scenario),
+			HINT = 'Insérez la nouvelle étape entre deux numéros, ou créez un autre scénario et affectez-le.';
+	END IF;
+	RETURN NEW;
+END $$;
+COMMENT ON FUNCTION creances._etape_renumerotee() IS 'Declencheur : une etape ou des creances en sont ne change pas de numero.';
+CREATE TRIGGER renumerotee BEFORE UPDATE OF scenario, etape ON creances.etape
+	FOR EACH ROW WHEN ((OLD.scenario, OLD.etape) IS DISTINCT FROM (NEW.scenario, NEW.etape)) EXECUTE FUNCTION creances._etape_renumerotee();
 
 CREATE VIEW creances.scenario_actif AS
 SELECT s.scenario, s.intitule, s.contact_min, s.montant_min, s.tolerance_jours, s.tolerance_montant, s.groupement, s.origine
@@ -238,7 +253,9 @@ BEGIN
 				OR c.debiteur IN (SELECT d.debiteur FROM creances.debiteur d
 								   WHERE d.creancier = affecter_scenario.creancier AND d.segment = affecter_scenario.segment));
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, details)
-		VALUES (creancier, 'affectation', creances.aujourdhui(creancier), debiteur, facture,
+		VALUES (creancier, 'affectation', creances.aujourdhui(creancier),
+				coalesce(debiteur, (SELECT min(c.debiteur) FROM creances.creance c
+									 WHERE c.creancier = affecter_scenario.creancier AND c.facture = affecter_scenario.facture)), facture,
 				jsonb_strip_nulls(jsonb_build_object('avant', avant, 'apres', scenario, 'segment', segment)));
 	END IF;
 END $$;

@@ -42,7 +42,9 @@ BEGIN ATOMIC
 			OR EXISTS (SELECT FROM creances.creance k WHERE k.creancier = _restes.creancier AND k.debiteur = u.debiteur AND k.solde < 0)
 		UNION ALL
 		SELECT c.* FROM unnest(factures, rangs) u(facture, rang)
-		  JOIN creances.creance c ON c.creancier = _restes.creancier AND c.facture = u.facture AND c.rang = u.rang AND c.solde > 0
+		  -- (LIMIT: by its key, whatever the planner believes of the table)
+		 CROSS JOIN LATERAL (SELECT k.* FROM creances.creance k
+							  WHERE k.creancier = _restes.creancier AND k.facture = u.facture AND k.rang = u.rang AND k.solde > 0 LIMIT 1) c
 		 WHERE NOT EXISTS (SELECT FROM creances.creance k WHERE k.creancier = c.creancier AND k.debiteur = c.debiteur AND k.solde < 0)
 	), journal AS MATERIALIZED (
 		-- what the journal holds of a debtor may be a payment or a credit: all his items wait
@@ -64,11 +66,20 @@ BEGIN ATOMIC
 			   END AS obstacle
 		  FROM ouvertes o
 		 CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(o.creancier, o.debiteur, o.facture, o.rang) x OFFSET 0) v
+	), engagees AS MATERIALIZED (
+		SELECT e.* FROM creances._engagees(au, ARRAY(
+			SELECT x.acte FROM obstacles o
+			  JOIN creances.engagement_creance x ON x.creancier = o.creancier AND x.facture = o.facture AND x.rang = o.rang
+			 WHERE o.vise AND o.solde > 0)) e
 	), exigibles AS (
-		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, h.fin, coalesce(h.echeance, o.echeance) AS echeance_relance,
+		SELECT o.*, h.motif AS suspension, h.jusque, h.en_partie, h.fin, coalesce(e.echeance, o.echeance) AS echeance_relance,
 			   CASE WHEN o.solde > 0 AND NOT o.en_compte THEN coalesce(h.exigible, o.solde) ELSE 0 END AS exigible
 		  FROM obstacles o
-		 CROSS JOIN LATERAL creances._retenue(o.vise AND o.solde > 0, o.creancier, o.debiteur, o.facture, o.rang, o.naissance, o.montant, o.solde, au) h
+		  LEFT JOIN engagees e ON e.societe = o.creancier AND e.facture = o.facture AND e.rang = o.rang
+		  -- (nothing to add up for the many that no act concerns)
+		  LEFT JOIN LATERAL (SELECT x.* FROM (SELECT WHERE o.vise AND o.solde > 0 OFFSET 0) v
+							  CROSS JOIN creances._retenue(true, o.creancier, o.debiteur, o.facture, o.rang, o.naissance, o.montant, o.solde, au,
+														   e.motif, e.jusque, e.fin, e.plafond) x) h ON true
 	), cumuls AS (
 		SELECT e.*, i.imputable,
 			   -- (money on account that was given back takes from it)
@@ -145,12 +156,13 @@ BEGIN ATOMIC
 		  -- a preventive step that is past the due date expires; a scenario that changed goes on above the stage
 		  -- that was reached; the last step may be done again
 		  LEFT JOIN LATERAL (
-				SELECT e.*, e.etape = f.faite AND f.scenario = x.scenario AS repetee FROM etapes e
+				SELECT coalesce(min(e.etape) FILTER (WHERE NOT (e.etape = f.faite AND f.scenario = x.scenario)), min(e.etape)) AS etape FROM etapes e
 				 WHERE r.solde > 0 AND e.scenario = x.scenario AND (e.delai >= 0 OR au <= f.echeance)
 				   AND (f.stade IS NULL OR e.stade > f.stade
 						OR e.stade = f.stade AND f.scenario = x.scenario
-						   AND (e.etape > f.faite OR e.etape = f.faite AND e.repetitions > a.repetitions))
-				 ORDER BY e.etape = f.faite AND f.scenario = x.scenario, e.etape LIMIT 1) n ON true
+						   AND (e.etape > f.faite OR e.etape = f.faite AND e.repetitions > a.repetitions))) e ON true
+		  LEFT JOIN LATERAL (SELECT y.*, y.etape = f.faite AND f.scenario = x.scenario AS repetee FROM etapes y
+							  WHERE y.scenario = x.scenario AND y.etape = e.etape) n ON true
 		 CROSS JOIN LATERAL (SELECT CASE WHEN n.etape IS NOT NULL
 										 THEN greatest(f.echeance + CASE WHEN n.delai >= 0 THEN greatest(n.delai, k.tolerance_jours + 1) ELSE n.delai END,
 													   f.faite_le + CASE WHEN n.repetee THEN n.repeter_jours ELSE greatest(n.delai - p.delai, 1) END,
@@ -208,9 +220,8 @@ BEGIN ATOMIC
 				   -- of something that still owes
 				   AND EXISTS (SELECT FROM creances.relance_creance k
 								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
-								CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
-								CROSS JOIN LATERAL creances._retenue(v.vise, c.creancier, c.debiteur, c.facture, c.rang,
-																	 coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, au) h
+								 LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang,
+																	   coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, au) h ON true
 								WHERE k.creancier = r.creancier AND k.relance = r.relance
 								  AND k.reclamee AND k.etat = r.etat
 								  AND (k.etat = 'prise' AND c.solde > 0

@@ -19,16 +19,28 @@ RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	-- (look-ups by key, whatever the planner believes of a queue that was just filled)
-	SELECT l.relance, l.facture, l.rang
-	  FROM creances.relance r
-	 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance_creance x
-						  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.reclamee AND x.etat = r.etat OFFSET 0) l
-	 CROSS JOIN LATERAL (SELECT x.*, v.vise FROM creances.creance x CROSS JOIN LATERAL creances._vise(x.creancier, x.debiteur, x.facture, x.rang) v
-						  WHERE x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang OFFSET 0) c
-	 CROSS JOIN LATERAL creances._retenue(c.vise, c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, jour) h
-	 WHERE r.creancier = _caduques.creancier AND r.etat IN ('a_valider', 'a_envoyer')
-	   AND (h.motif IS NOT NULL
-			OR NOT creances._tient(l.stade, l.echeance, r.debiteur, r.devise, c.solde, coalesce(h.echeance, c.echeance), c.debiteur, c.devise, jour));
+	WITH lignes AS MATERIALIZED (
+		SELECT r.relance AS id, r.debiteur AS debiteur_file, r.devise AS devise_file, l.stade, l.echeance AS echeance_file, c.*, v.vise
+		  FROM creances.relance r
+		 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance_creance x
+							  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.reclamee AND x.etat = r.etat OFFSET 0) l
+		 CROSS JOIN LATERAL (SELECT x.* FROM creances.creance x
+							  WHERE x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang OFFSET 0) c
+		 CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
+		 WHERE r.creancier = _caduques.creancier AND r.etat IN ('a_valider', 'a_envoyer')
+	), engagees AS MATERIALIZED (
+		SELECT e.* FROM creances._engagees(jour, ARRAY(
+			SELECT x.acte FROM lignes l
+			  JOIN creances.engagement_creance x ON x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang
+			 WHERE l.vise AND l.solde > 0)) e
+	)
+	SELECT l.id, l.facture, l.rang
+	  FROM lignes l
+	  LEFT JOIN engagees e ON e.societe = l.creancier AND e.facture = l.facture AND e.rang = l.rang
+	 CROSS JOIN LATERAL creances._retenue(l.vise, l.creancier, l.debiteur, l.facture, l.rang, coalesce(l.livraison, l.emission, l.nee_le), l.montant, l.solde,
+										  jour, e.motif, e.jusque, e.fin, e.plafond) h
+	 WHERE h.motif IS NOT NULL
+		OR NOT creances._tient(l.stade, l.echeance_file, l.debiteur_file, l.devise_file, l.solde, coalesce(e.echeance, l.echeance), l.debiteur, l.devise, jour);
 END;
 COMMENT ON FUNCTION creances._caduques(text, date) IS 'Creances en file qui ne sont plus a reclamer : payees, reportees, suspendues.';
 
@@ -49,12 +61,26 @@ DECLARE
 	-- no step of any scenario is due before this many days after a due date
 	plus_tot CONSTANT integer := coalesce((SELECT min(e.delai) FROM creances.etape_active e), 0);
 BEGIN
-	-- promises and plans: kept, or not (their debtors locked first, as everywhere)
+	-- whoever writes of a debtor locks him first, in key order
+	DELETE FROM creances.passe_travail WHERE creancier = p_creancier;
+	WITH vues AS (
+		DELETE FROM creances.a_decider WHERE ctid = ANY (ARRAY(
+			SELECT x.ctid FROM creances.a_decider x WHERE x.creancier = p_creancier FOR UPDATE SKIP LOCKED))
+		RETURNING facture, rang
+	)
+	INSERT INTO creances.passe_travail (creancier, debiteur, facture, rang)
+	SELECT DISTINCT c.creancier, c.debiteur, c.facture, c.rang
+	  FROM vues v JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = v.facture AND c.rang = v.rang;
 	PERFORM FROM creances.debiteur d
 	   WHERE d.creancier = p_creancier
-		 AND d.debiteur IN (SELECT x.debiteur FROM creances.engagement g JOIN creances.acte x ON x.creancier = g.creancier AND x.acte = g.acte
-							 WHERE g.creancier = p_creancier AND g.tenu_le IS NULL AND g.rompu_le IS NULL)
+		 AND (tout OR d.debiteur IN (
+			SELECT t.debiteur FROM creances.passe_travail t WHERE t.creancier = p_creancier
+			UNION SELECT x.debiteur FROM creances.engagement g JOIN creances.acte x ON x.creancier = g.creancier AND x.acte = g.acte
+				   WHERE g.creancier = p_creancier AND g.tenu_le IS NULL AND g.rompu_le IS NULL
+			UNION SELECT r.debiteur FROM creances.relance r WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer')))
 	   ORDER BY d.debiteur FOR NO KEY UPDATE;
+
+	-- promises and plans: kept, or not
 	WITH constats AS (
 		UPDATE creances.engagement g
 		   SET tenu_le = CASE WHEN v.tenu THEN jour END, rompu_le = CASE WHEN v.rompu THEN jour END
@@ -71,19 +97,13 @@ BEGIN
 		   jsonb_build_object('acte', k.acte, 'genre', k.genre, 'devise', k.devise, 'promis', k.total, 'recu', k.recu)
 	  FROM constats k;
 
-	WITH vues AS (
-		DELETE FROM creances.a_decider WHERE ctid = ANY (ARRAY(
-			SELECT x.ctid FROM creances.a_decider x WHERE x.creancier = p_creancier FOR UPDATE SKIP LOCKED))
-		RETURNING facture, rang
-	), changees AS MATERIALIZED (
-		SELECT DISTINCT v.* FROM vues v
-	)
 	INSERT INTO creances.avancement AS a (creancier, facture, rang, prochaine_relance)
 	-- what cannot be due yet sleeps until then
 	SELECT c.creancier, c.facture, c.rang, CASE WHEN c.solde > 0 THEN greatest(jour, c.echeance + plus_tot) END
-	  FROM changees k JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = k.facture AND c.rang = k.rang
+	  FROM creances.passe_travail k JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = k.facture AND c.rang = k.rang
 	 -- what was settled before the engine ever saw it has nothing to do here
-	 WHERE c.solde > 0 OR EXISTS (SELECT FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang)
+	 WHERE k.creancier = p_creancier
+	   AND (c.solde > 0 OR EXISTS (SELECT FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang))
 	 ORDER BY 1, 2, 3
 	ON CONFLICT (creancier, facture, rang) DO UPDATE
 	   SET prochaine_relance = CASE WHEN a.stade IS NULL OR excluded.prochaine_relance IS NULL THEN excluded.prochaine_relance ELSE jour END
@@ -101,7 +121,8 @@ BEGIN
 							AND c.echeance + e.delai <= c.reprise_le
 						  ORDER BY e.etape DESC LIMIT 1) r
 	 WHERE a.creancier = p_creancier AND a.etape = 0 AND a.etape_le IS NULL AND a.stade IS NULL AND a.prochaine_relance = jour
-	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.reprise = 'directe';
+	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.reprise = 'directe'
+	   AND c.echeance + (SELECT min(e.delai) FROM creances.etape_active e WHERE e.delai >= 0 AND e.stade <= 'relance_3') <= c.reprise_le;
 
 	IF tout THEN
 		UPDATE creances.avancement a SET prochaine_relance = v.prochaine
@@ -335,6 +356,26 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._ouvrir_passe(text, date) IS 'Ouvre une passe et dresse le travail de la nuit ; NULL si une autre travaille.';
 
+-- An error of one company does not stop the others: it is told, and raised when
+-- they are done. A deadlock is tried again.
+CREATE FUNCTION creances._commencer_passe(p_creancier text, p_jour date, OUT numero integer, OUT code text, OUT message text, OUT conseil text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	FOR essai IN 1 .. 3 LOOP
+		BEGIN
+			code := NULL;
+			numero := creances._ouvrir_passe(p_creancier, p_jour);
+			RETURN;
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, conseil = PG_EXCEPTION_HINT;
+			EXIT WHEN code NOT IN ('40P01', '40001', '55P03');
+		END;
+	END LOOP;
+	INSERT INTO creances.evenement (creancier, genre, le, details)
+	VALUES (p_creancier, 'erreur', p_jour, jsonb_build_object('sqlstate', code, 'message', message));
+END $$;
+COMMENT ON FUNCTION creances._commencer_passe(text, date) IS 'Ouvre la passe d''un creancier (numero NULL : une autre travaille), ou rend l''erreur qui l''empeche.';
+
 CREATE FUNCTION creances._fermer_passe(p_creancier text, p_jour date, p_numero integer, p_sceau text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -398,6 +439,8 @@ DECLARE
 	reste bigint;
 	avant bigint;
 	sceau pg_catalog.text;
+	ouverture record;
+	premiere record;
 BEGIN
 	PERFORM creances._verifier_session('la passe');
 	IF au IS NOT NULL THEN
@@ -429,8 +472,16 @@ BEGIN
 	END IF;
 	FOREACH societe IN ARRAY coalesce(societes, '{}') LOOP
 		jour := coalesce(au, creances.aujourdhui(societe));
-		num := creances._ouvrir_passe(societe, jour);
+		SELECT x.* INTO ouverture FROM creances._commencer_passe(societe, jour) x;
 		COMMIT;
+		IF ouverture.code IS NOT NULL THEN
+			IF premiere IS NULL THEN
+				premiere := ouverture;
+			END IF;
+			RAISE WARNING USING ERRCODE = ouverture.code, MESSAGE = pg_catalog.format('la passe de %s n''a pas eu lieu : %s', societe, ouverture.message);
+			CONTINUE;
+		END IF;
+		num := ouverture.numero;
 		IF num IS NULL THEN
 			RAISE NOTICE 'une autre passe de % est en cours : elle fera le travail', societe;
 			CONTINUE;
@@ -448,6 +499,9 @@ BEGIN
 			COMMIT;
 		END IF;
 	END LOOP;
+	IF premiere IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = premiere.code, MESSAGE = premiere.message, HINT = coalesce(premiere.conseil, '');
+	END IF;
 END $$;
 COMMENT ON PROCEDURE creances.passe_relance(date, integer, text) IS
 'La passe de relance de cette nuit (la date du jour de chaque creancier si NULL) : rafraichit les faits, puis, pour un creancier ou pour tous l''un apres l''autre, met en file ce qui est du, par lots de debiteurs valides un a un, et scelle le journal. Peut etre tuee, relancee, appelee deux fois : le resultat est le meme. Deux sessions peuvent faire chacune un creancier. creances.passe montre l''avancement.';

@@ -405,7 +405,7 @@ DECLARE
 	h record;
 	vise integer;
 BEGIN
-	PERFORM creances._verifier_date(le, 'le changement de stade');
+	PERFORM creances._verifier_date(le, 'la mise à ce stade');
 	IF coalesce(btrim(motif), '') = '' THEN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'changer de stade demande un motif', HINT = 'Exemple : dossier remis à l''avocat.';
 	END IF;
@@ -422,7 +422,7 @@ BEGIN
 			HINT = 'Elle est soldée, ou c''est un crédit.';
 	END IF;
 	SELECT x.* INTO a FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang;
-	PERFORM creances._verifier_suite(le, 'le changement de stade', a.etape_le, 'l''étape précédente');
+	PERFORM creances._verifier_suite(le, 'la mise à ce stade', a.etape_le, 'l''étape précédente');
 	PERFORM creances._vider_file(c, 'stade changé : ' || motif, le);
 	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e
 					   WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade AND changer_stade.stade <> 'echue'), 0);

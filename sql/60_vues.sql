@@ -139,7 +139,15 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 								 WHEN a.stade IS NOT NULL AND NOT (a.stade = 'preventive' AND j.jour > c.echeance) THEN a.stade
 								 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance
 								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
-  LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, j.jour) p ON c.solde > 0
+  LEFT JOIN (SELECT x.* FROM creances.creancier k
+			  CROSS JOIN LATERAL creances._engagees((now() AT TIME ZONE k.fuseau)::date,
+				ARRAY(SELECT y.acte FROM creances.engagement_creance y
+						JOIN creances.creance z ON z.creancier = y.creancier AND z.facture = y.facture AND z.rang = y.rang AND z.solde > 0
+					   WHERE y.creancier = k.creancier)) x) g
+		 ON g.societe = c.creancier AND g.facture = c.facture AND g.rang = c.rang
+ CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
+  LEFT JOIN LATERAL creances._retenue(v.vise, c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, j.jour,
+									  g.motif, g.jusque, g.fin, g.plafond) p ON c.solde > 0
   LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0 AND NOT m.en_compte
  WHERE c.solde <> 0;
 COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame, facture par facture. Les credits du debiteur n''y sont pas imputes : un message, lui, les deduit et ne demande pas d''interet sur ce qu''ils couvrent.';

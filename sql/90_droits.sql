@@ -38,7 +38,7 @@ BEGIN ATOMIC
 										  'ouvrir_procedure_collective', 'publier_procedure', 'accorder_delai_grace', 'suspendre', 'reprendre',
 										  'affecter_scenario', 'rapprocher_procedures')
 					 OR profil = 'moteur'
-						AND p.proname IN ('passe_relance', '_ouvrir_passe', '_passe_lot', '_fermer_passe', '_sceller', 'purger_passes', 'planifier', 'deplanifier',
+						AND p.proname IN ('passe_relance', '_commencer_passe', '_passe_lot', '_fermer_passe', '_sceller', 'purger_passes', 'planifier', 'deplanifier',
 										  'synchroniser', '_a_resynchroniser', '_adopter', 'verifier_suivi') END
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
 		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'modele_lettre', 'delai_prescription']) x WHERE profil = 'administration'

@@ -1,10 +1,12 @@
-# README.md says what is so: its SQL runs, in order, and prints what it shows.
+# README.md and doc/guide.md say what is so: their SQL runs, in order, and prints
+# what they show.
 #
 # A block that starts with ```sql is given to psql; when the next block starts
 # with ``` or ```text, with nothing but empty lines between, it is what psql
-# prints (notices aside).  Blocks marked otherwise are neither run nor compared.
-# Where README does not create public.factures itself, that is the table below;
-# pg_cron is there.
+# prints (notices aside), and in the guide what it prints last.  Blocks marked
+# otherwise are neither run nor compared.  Where README does not create
+# public.factures itself, that is the table below; the guide's invoices are those
+# that it says it has.  pg_cron is there.
 
 use strict;
 use warnings;
@@ -50,25 +52,57 @@ sub trimmed
 	return $text;
 }
 
-my $run = 0;
-while ($readme =~ /^```sql\n(.*?)^```\n(?:\n*^```(?:text)?\n(.*?)^```$)?/msg)
+sub run_blocks
 {
-	my ($sql, $shown) = ($1, $2);
-	my $line = 1 + (substr($readme, 0, $-[1]) =~ tr/\n//);
-	my ($stdout, $stderr) = ('', '');
+	my ($name, $text, $whole) = @_;
+	my $run = 0;
 
-	IPC::Run::run(
-		[
-			'psql', '-X', '-q', '-P', 'pager=off',
-			'-v',   'ON_ERROR_STOP=1', '-d', $node->connstr('postgres')
-		],
-		'<', \$sql, '>', \$stdout, '2>', \$stderr);
-	is($?, 0, "README.md line $line: the SQL runs") or diag($stderr);
-	is(trimmed($stdout), trimmed($shown), "README.md line $line: prints what is shown")
-	  if defined $shown;
-	$run++;
+	while ($text =~ /^```sql\n(.*?)^```\n(?:\n*^```(?:text)?\n(.*?)^```$)?/msg)
+	{
+		my ($sql, $shown) = ($1, $2);
+		my $line = 1 + (substr($text, 0, $-[1]) =~ tr/\n//);
+		my ($stdout, $stderr) = ('', '');
+
+		IPC::Run::run(
+			[
+				'psql', '-X', '-q', '-P', 'pager=off',
+				'-v',   'ON_ERROR_STOP=1', '-d', $node->connstr('postgres')
+			],
+			'<', \$sql, '>', \$stdout, '2>', \$stderr);
+		is($?, 0, "$name line $line: the SQL runs") or diag($stderr);
+		if (defined $shown)
+		{
+			my ($got, $expected) = (trimmed($stdout), trimmed($shown));
+			$got = substr($got, -length($expected))
+			  if !$whole && length($got) > length($expected);
+			is($got, $expected, "$name line $line: prints what is shown");
+		}
+		$run++;
+	}
+	cmp_ok($run, '>', 0, "$name has SQL to run");
+	return;
 }
-cmp_ok($run, '>', 0, 'README.md has SQL to run');
+
+run_blocks('README.md', $readme, 1);
+
+my $guide = dirname(__FILE__) . '/../../doc/guide.md';
+if (-e $guide)
+{
+	$node->safe_psql(
+		'postgres', q{
+DROP EXTENSION creances CASCADE;
+DROP TABLE public.factures;
+CREATE TABLE public.factures (id bigint PRIMARY KEY, numero text, client text, date_facture date, date_echeance date,
+							  montant_ttc numeric(12,2), montant_paye numeric(12,2) DEFAULT 0, date_paiement date);
+INSERT INTO public.factures VALUES (1, 'F-101', 'C-42', '2026-01-10', '2026-02-09', 1000),
+								   (2, 'F-102', 'C-42', '2026-02-01', '2026-03-03', 600),
+								   (3, 'F-201', 'C-7', '2026-01-10', '2026-02-09', 900);
+CREATE EXTENSION creances;
+SELECT creances.suivre_factures('public.factures', depuis => '2026-01-01');
+UPDATE creances.debiteur SET siren = 'FR11 123 456 782' WHERE debiteur = 'C-42';
+});
+	run_blocks('doc/guide.md', slurp_file($guide), 0);
+}
 
 $node->stop;
 done_testing();
