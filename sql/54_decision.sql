@@ -113,6 +113,49 @@ END;
 COMMENT ON FUNCTION creances._tient(creances.stade_relance, date, text, text, numeric, date, text, text, date) IS
 'Une creance mise en file est encore a reclamer.';
 
+-- What the queue claims of these debtors (NULL: of all), and whether each claim
+-- still holds. (Look-ups by key, whatever the planner believes of a queue that
+-- was just filled; promises and plans weighed once.)
+CREATE FUNCTION creances._file(au date, creancier text DEFAULT NULL, debiteurs text[] DEFAULT NULL)
+RETURNS TABLE (societe text, relance uuid, debiteur text, devise text, classe text, groupe text, etat text, facture text, rang integer, tient boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH actions AS (
+		SELECT r.* FROM creances.relance r
+		 WHERE debiteurs IS NULL AND r.etat IN ('a_valider', 'a_envoyer', 'prise') AND (_file.creancier IS NULL OR r.creancier = _file.creancier)
+		UNION ALL
+		SELECT r.* FROM (SELECT DISTINCT u.debiteur FROM unnest(debiteurs) u(debiteur)) u
+		 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance x
+							  WHERE (_file.creancier IS NULL OR x.creancier = _file.creancier) AND x.debiteur = u.debiteur
+								AND x.etat IN ('a_valider', 'a_envoyer', 'prise') OFFSET 0) r
+	), lignes AS MATERIALIZED (
+		SELECT r.relance AS id, r.debiteur AS debiteur_file, r.devise AS devise_file, r.classe, r.groupe, l.etat, l.stade, l.echeance AS echeance_file,
+			   c.*, v.vise
+		  FROM actions r
+		 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance_creance x
+							  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.reclamee AND x.etat = r.etat OFFSET 0) l
+		 CROSS JOIN LATERAL (SELECT x.* FROM creances.creance x
+							  WHERE x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang LIMIT 1) c
+		 CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
+	), engagees AS MATERIALIZED (
+		SELECT e.* FROM creances._engagees(au, ARRAY(
+			SELECT x.acte FROM lignes l
+			  JOIN creances.engagement_creance x ON x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang
+			 WHERE l.vise AND l.solde > 0)) e
+	)
+	SELECT l.creancier, l.id, l.debiteur_file, l.devise_file, l.classe, l.groupe, l.etat, l.facture, l.rang,
+		   CASE l.etat WHEN 'prise' THEN l.solde > 0
+					   ELSE h.motif IS NULL AND creances._tient(l.stade, l.echeance_file, l.debiteur_file, l.devise_file, l.solde,
+																coalesce(e.echeance, l.echeance), l.debiteur, l.devise, au) END
+	  FROM lignes l
+	  LEFT JOIN engagees e ON e.societe = l.creancier AND e.facture = l.facture AND e.rang = l.rang
+	  LEFT JOIN LATERAL (SELECT x.* FROM (SELECT WHERE l.vise AND l.solde > 0 OFFSET 0) v
+						  CROSS JOIN creances._retenue(true, l.creancier, l.debiteur, l.facture, l.rang, coalesce(l.livraison, l.emission, l.nee_le),
+													   l.montant, l.solde, au, e.motif, e.jusque, e.fin, e.plafond) x) h ON true;
+END;
+COMMENT ON FUNCTION creances._file(date, text, text[]) IS
+'Ce que la file reclame de ces debiteurs, et si c''est encore a reclamer : du, par le meme debiteur, ni reporte ni suspendu.';
+
 -- The one place that decides, and the scenario's clock. The next step is due at
 -- the later of the due date + its delay and of the step done + the difference
 -- of their delays, then on a working day; what a step granted, and the coming
@@ -198,6 +241,12 @@ BEGIN ATOMIC
 				  JOIN creances.relance k ON k.creancier = l.creancier AND k.relance = l.relance
 				 WHERE l.creancier = h.societe AND l.facture = h.facture AND l.rang = h.rang
 				   AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec')) v ON true
+	), file AS MATERIALIZED (
+		-- of something that still owes
+		SELECT q.societe, q.debiteur, q.devise, q.classe, q.groupe, bool_or(q.etat <> 'a_valider') AS en_file, bool_or(q.etat = 'a_valider') AS a_valider
+		  FROM creances._file(au, creancier, ARRAY(SELECT l.debiteur FROM lignes l WHERE l.frein IS NULL)) q
+		 WHERE q.tient
+		 GROUP BY q.societe, q.debiteur, q.devise, q.classe, q.groupe
 	), freins AS (
 		SELECT l.*, coalesce(l.frein, CASE
 				WHEN n.ce_soir THEN 'un message par nuit'
@@ -212,22 +261,8 @@ BEGIN ATOMIC
 				SELECT FROM creances.relance r
 				 WHERE r.creancier = l.societe AND r.debiteur = l.debiteur AND r.devise = l.devise
 				   AND r.classe = l.classe AND r.groupe = l.groupe AND r.le = au) AS ce_soir) n
-		  LEFT JOIN LATERAL (
-				SELECT bool_or(r.etat <> 'a_valider') AS en_file, bool_or(r.etat = 'a_valider') AS a_valider
-				  FROM creances.relance r
-				 WHERE l.frein IS NULL AND r.creancier = l.societe AND r.debiteur = l.debiteur AND r.devise = l.devise AND r.classe = l.classe
-				   AND r.groupe = l.groupe AND r.etat IN ('a_valider', 'a_envoyer', 'prise')
-				   -- of something that still owes
-				   AND EXISTS (SELECT FROM creances.relance_creance k
-								 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
-								 LEFT JOIN LATERAL creances._suspension(c.creancier, c.debiteur, c.facture, c.rang,
-																	   coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, au) h ON true
-								WHERE k.creancier = r.creancier AND k.relance = r.relance
-								  AND k.reclamee AND k.etat = r.etat
-								  AND (k.etat = 'prise' AND c.solde > 0
-									   OR h.motif IS NULL
-										  AND creances._tient(k.stade, k.echeance, r.debiteur, r.devise,
-														  c.solde, coalesce(h.echeance, c.echeance), c.debiteur, c.devise, au)))) f ON true
+		  LEFT JOIN file f ON l.frein IS NULL AND f.societe = l.societe AND f.debiteur = l.debiteur AND f.devise = l.devise AND f.classe = l.classe
+						  AND f.groupe = l.groupe
 		  LEFT JOIN LATERAL (
 				SELECT max(coalesce(r.envoyee_le, r.prise_le)) AS dernier
 				  FROM creances.relance r

@@ -13,37 +13,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._empreinte_scenarios(text) IS 'Empreinte des scenarios en vigueur et de celui du creancier.';
 
--- Queued claims of this creditor that do not hold any more.
-CREATE FUNCTION creances._caduques(creancier text, jour date, OUT relance uuid, OUT facture text, OUT rang integer)
-RETURNS SETOF record
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	-- (look-ups by key, whatever the planner believes of a queue that was just filled)
-	WITH lignes AS MATERIALIZED (
-		SELECT r.relance AS id, r.debiteur AS debiteur_file, r.devise AS devise_file, l.stade, l.echeance AS echeance_file, c.*, v.vise
-		  FROM creances.relance r
-		 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance_creance x
-							  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.reclamee AND x.etat = r.etat OFFSET 0) l
-		 CROSS JOIN LATERAL (SELECT x.* FROM creances.creance x
-							  WHERE x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang OFFSET 0) c
-		 CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
-		 WHERE r.creancier = _caduques.creancier AND r.etat IN ('a_valider', 'a_envoyer')
-	), engagees AS MATERIALIZED (
-		SELECT e.* FROM creances._engagees(jour, ARRAY(
-			SELECT x.acte FROM lignes l
-			  JOIN creances.engagement_creance x ON x.creancier = l.creancier AND x.facture = l.facture AND x.rang = l.rang
-			 WHERE l.vise AND l.solde > 0)) e
-	)
-	SELECT l.id, l.facture, l.rang
-	  FROM lignes l
-	  LEFT JOIN engagees e ON e.societe = l.creancier AND e.facture = l.facture AND e.rang = l.rang
-	 CROSS JOIN LATERAL creances._retenue(l.vise, l.creancier, l.debiteur, l.facture, l.rang, coalesce(l.livraison, l.emission, l.nee_le), l.montant, l.solde,
-										  jour, e.motif, e.jusque, e.fin, e.plafond) h
-	 WHERE h.motif IS NOT NULL
-		OR NOT creances._tient(l.stade, l.echeance_file, l.debiteur_file, l.devise_file, l.solde, coalesce(e.echeance, l.echeance), l.debiteur, l.devise, jour);
-END;
-COMMENT ON FUNCTION creances._caduques(text, date) IS 'Creances en file qui ne sont plus a reclamer : payees, reportees, suspendues.';
-
 -- Take the changed facts into account: receivables come into the engine, leave
 -- it, or are looked at again; promises and plans are held against the money;
 -- actions that claim nothing any more are stamped.
@@ -146,7 +115,8 @@ BEGIN
 
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)
-	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang) INTO relances, factures, rangs FROM creances._caduques(p_creancier, jour) x;
+	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang) INTO relances, factures, rangs
+	  FROM creances._file(jour, p_creancier) x WHERE NOT x.tient AND x.etat <> 'prise';
 	IF relances IS NULL THEN
 		RETURN 0;
 	END IF;

@@ -55,7 +55,8 @@ BEGIN
 		-- the facts as they are now, read after the locks: a faulty row, one of the debtor's that the journal holds, or
 		-- one that another session is refreshing and whose debtor nobody knows yet, leaves the message whole
 		CONTINUE WHEN EXISTS (
-			SELECT FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) x
+			WITH x AS MATERIALIZED (SELECT y.* FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) y)
+			SELECT FROM x
 			  JOIN creances.relance_creance l ON l.creancier = x.societe AND l.facture = x.facture AND l.rang = x.rang
 			 WHERE l.relance = r.relance AND l.reclamee AND l.etat = 'a_envoyer' AND x.obstacle IS NOT NULL)
 			OR EXISTS (
@@ -65,13 +66,14 @@ BEGIN
 				OR j.cle IS NULL OR c.cle IS NULL AND j.instant < debut);
 
 		-- freeze what it claims, drop what owes nothing, list the other overdue items
+		WITH x AS MATERIALIZED (SELECT y.* FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) y)
 		UPDATE creances.relance_creance l
 		   SET etat = CASE WHEN f.reste > 0 AND creances._tient(l.stade, l.echeance, r.debiteur, r.devise, f.solde, f.echeance, r.debiteur, r.devise, p_au)
 						   THEN 'prise' ELSE 'annulee' END,
 			   solde = coalesce(f.solde, 0), montant = coalesce(f.reste, 0), penalites = f.penalites, indemnite = f.indemnite
 		  FROM (SELECT c.facture, c.rang, x.echeance_relance AS echeance, x.solde, x.reste, k.penalites, k.indemnite
 				  FROM creances.relance_creance c
-				  LEFT JOIN creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) x
+				  LEFT JOIN x
 						 ON x.facture = c.facture AND x.rang = c.rang AND x.devise = r.devise
 				 CROSS JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, p_au, coalesce(x.solde - x.reste, 0)) k
 				 WHERE c.creancier = r.creancier AND c.relance = r.relance AND c.reclamee AND c.etat = 'a_envoyer') f
@@ -104,9 +106,10 @@ BEGIN
 			  FROM creances.relance x WHERE x.creancier = r.creancier AND x.relance = r.relance;
 			CONTINUE;
 		END IF;
+		WITH x AS MATERIALIZED (SELECT y.* FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) y)
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, etat, solde, montant, penalites, indemnite)
 		SELECT x.societe, r.relance, x.facture, x.rang, false, 'prise', x.solde, x.reste, k.penalites, k.indemnite
-		  FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) x
+		  FROM x
 		 CROSS JOIN LATERAL creances._accessoires(x.societe, x.facture, x.rang, p_au, x.solde - x.reste) k
 		 WHERE x.devise = r.devise AND x.reste > 0 AND x.echeance < p_au AND x.obstacle IS NULL AND r.groupe = ''
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
