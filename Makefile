@@ -104,6 +104,11 @@ REGRESS = \
 	highradius \
 	moteur \
 	file_relances \
+	scenarios \
+	litiges \
+	engagements \
+	purge_passes \
+	vie \
 	messages \
 	lettres \
 	journal \
@@ -139,7 +144,12 @@ ISOLATION = \
 	erp_tient_sa_ligne \
 	nouveau_debiteur \
 	scellement \
-	deux_statuts
+	deux_statuts \
+	deux_passes_creanciers \
+	litige_pendant_passe \
+	modele_change \
+	promesse_pendant_validation \
+	statut_et_prise
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --encoding=UTF8
 
 # the ICU that the server itself uses

@@ -124,8 +124,14 @@ COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
 -- receivable.
 CREATE FUNCTION creances._engagees(au date, actes uuid[])
 RETURNS TABLE (societe text, facture text, rang integer, motif text, jusque date, fin date, plafond numeric, echeance date)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	-- (in plpgsql: its plan is kept, and most of the time there is nothing to weigh)
+	IF coalesce(cardinality(actes), 0) = 0 THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
 	WITH etats AS MATERIALIZED (
 		SELECT a.creancier, a.acte, g.genre, g.arriere, CASE WHEN g.genre = 'plan' AND g.arriere > 0 THEN g.impayee END AS impayee,
 			   least(CASE g.genre WHEN 'promesse' THEN g.terme END, a.jusque, a.annule_le - 1) AS fin
@@ -146,7 +152,7 @@ BEGIN ATOMIC
 		   (array_agg(p.fin ORDER BY p.plafond > 0, p.genre = 'plan', p.fin DESC))[1], min(p.fin), min(p.plafond), min(p.impayee)
 	  FROM parts p
 	 GROUP BY p.creancier, p.facture, p.rang;
-END;
+END $$;
 COMMENT ON FUNCTION creances._engagees(date, uuid[]) IS
 'Ce que ces promesses et ces plans, s''ils sont vivants a cette date, laissent reclamer de chacune de leurs creances.';
 
@@ -216,7 +222,7 @@ BEGIN ATOMIC
 	SELECT (array_agg(p.motif ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
 		   (array_agg(p.jusque ORDER BY p.poids, p.jusque DESC) FILTER (WHERE p.plafond <= 0))[1],
 		   greatest(0, least(solde, min(p.plafond))),
-		   (array_agg(p.motif ORDER BY p.poids) FILTER (WHERE p.plafond > 0))[1],
+		   (array_agg(p.motif ORDER BY p.poids) FILTER (WHERE p.plafond > 0 AND p.plafond < solde))[1],
 		   min(p.fin)
 	  FROM (SELECT x.* FROM creances._plafonds(vise, creancier, debiteur, facture, rang, nee, montant, solde, au) x
 			UNION ALL
@@ -278,6 +284,11 @@ BEGIN
 	IF cause IS NULL OR cause <> ALL (causes) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('cause de litige inconnue : %s', coalesce(cause, 'NULL')),
 			HINT = format('Les causes sont : %s.', array_to_string(causes, ', '));
+	END IF;
+	IF montant > (SELECT max(c.montant) FROM creances.creance c
+				   WHERE c.creancier = ouvrir_litige.creancier AND c.facture = ouvrir_litige.facture AND (ouvrir_litige.rang IS NULL OR c.rang = ouvrir_litige.rang)) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s contestés sur une facture de moins', montant),
+			HINT = 'La part contestée est au plus le montant de l''échéance ; omettez-la si tout est contesté.';
 	END IF;
 	id := creances.consigner(creancier, creances._debiteur_de(creancier, facture, rang), 'litige', le, motif,
 							 facture => facture, rang => rang, montant => montant, reference => reference, cause => cause);
@@ -388,6 +399,10 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('nature de procédure inconnue : %s', coalesce(nature, 'NULL')),
 			HINT = 'Les natures sont sauvegarde, redressement, liquidation et retablissement.';
 	END IF;
+	IF jugement > creances.aujourdhui(creancier) THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('un jugement du %s n''est pas encore rendu', jugement),
+			HINT = 'Donnez la date du jugement d''ouverture.';
+	END IF;
 	id := creances.consigner(creancier, debiteur, 'procedure_collective', jugement, coalesce(motif, 'jugement d''ouverture : ' || nature),
 							 reference => reference, details => jsonb_build_object('nature', nature));
 	IF publication IS NOT NULL THEN
@@ -428,6 +443,7 @@ DECLARE
 	d creances.debiteur;
 	visees record;
 	total numeric;
+	deja numeric;
 	jusqu_ici date := n.le;
 BEGIN
 	PERFORM creances._verifier_fait(n.le, CASE genre WHEN 'plan' THEN 'un plan' ELSE 'une promesse' END, n.motif);
@@ -468,8 +484,10 @@ BEGIN
 			DETAIL = (SELECT format('Factures : %s.', string_agg(coalesce(f, 'NULL'), ', ')) FROM unnest(factures) f WHERE f IS NULL OR f <> ALL (visees.factures)),
 			HINT = 'Les créances ouvertes sont dans creances.encours.';
 	END IF;
+	deja := creances._credits(n.creancier, n.debiteur, visees.devise);
+	-- what he still has to pay: his credits are already here
 	IF genre = 'promesse' AND montants[1] IS NULL THEN
-		montants := ARRAY[visees.solde];
+		montants := ARRAY[CASE WHEN visees.solde > deja THEN visees.solde - deja ELSE visees.solde END];
 	END IF;
 	IF EXISTS (SELECT FROM unnest(montants) m WHERE m IS NULL OR m IN ('NaN', 'Infinity', '-Infinity') OR m <= 0 OR m >= 1e15 OR m <> round(m, creances._decimales(visees.devise))) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('montant promis inattendu, en %s', visees.devise),
@@ -482,12 +500,20 @@ BEGIN
 							  ELSE 'Une promesse porte au plus sur ce qui est dû.' END;
 	END IF;
 
+	IF EXISTS (SELECT FROM creances.acte a
+				 JOIN creances.creance c ON c.creancier = n.creancier AND c.facture = ANY (visees.factures) AND c.debiteur = n.debiteur
+				WHERE a.creancier = n.creancier AND a.debiteur = n.debiteur AND a.genre = 'procedure_collective' AND a.annule_le IS NULL
+				  AND coalesce(c.livraison, c.emission, c.nee_le) < a.le) THEN
+		RAISE WARNING USING MESSAGE = format('des créances de %s sont nées avant un jugement d''ouverture : leur paiement est interdit', n.debiteur),
+			HINT = 'C. com. L622-7 : elles se déclarent, elles ne se promettent pas ; nommez les factures nées après le jugement.';
+	END IF;
+
 	n.genre := genre;
 	n.certain := true;
 	n.details := '{}';
 	n.acte := creances._inscrire(n);
 	INSERT INTO creances.engagement (creancier, acte, genre, devise, tolerance, decheance, preavis, credits)
-	VALUES (n.creancier, n.acte, genre, visees.devise, tolerance, decheance, preavis, creances._credits(n.creancier, n.debiteur, visees.devise));
+	VALUES (n.creancier, n.acte, genre, visees.devise, tolerance, decheance, preavis, deja);
 	INSERT INTO creances.engagement_creance (creancier, acte, facture, rang, solde)
 	SELECT n.creancier, n.acte, u.facture, u.rang, u.solde FROM unnest(visees.factures, visees.rangs, visees.soldes) u(facture, rang, solde);
 	INSERT INTO creances.engagement_echeance (creancier, acte, numero, echeance, montant)
@@ -519,7 +545,7 @@ BEGIN
 							 CASE WHEN facture IS NOT NULL THEN ARRAY[facture] END, pour_le);
 END $$;
 COMMENT ON FUNCTION creances.promettre(text, text, date, numeric, text, integer, text, integer, text, date, text) IS
-'Note une promesse de paiement : montant (tout ce qui sera echu, si NULL) pour une date, d''un debiteur ou pour une de ses factures. La relance attend cette date plus la tolerance (jours, usage de la maison), ou le paiement. Tenue ou non : voir creances.promesse, calculee des reglements. Rend l''acte.';
+'Note une promesse de paiement : montant (si NULL, tout ce qui sera echu, credits deduits) pour une date, d''un debiteur ou pour une de ses factures. La relance attend cette date plus la tolerance (jours, usage de la maison), ou le paiement. Tenue ou non : voir creances.promesse, calculee des reglements. Une promesse reportee se ferme d''abord par clore_acte() : elle n''est alors ni tenue ni rompue. Rend l''acte.';
 
 CREATE FUNCTION creances.accorder_plan(creancier text, debiteur text, echeances date[], montants numeric[], factures text[] DEFAULT NULL,
 									   motif text DEFAULT 'plan accordé', decheance text DEFAULT 'preavis', preavis integer DEFAULT 8,
@@ -577,13 +603,26 @@ COMMENT ON FUNCTION creances.notifier_decheance(uuid, date) IS
 -- ------------------------------------------------------------------ reading it
 
 CREATE VIEW creances.suspension AS
-SELECT a.creancier, a.acte, a.debiteur, d.nom, a.genre AS motif, nullif(a.facture, '') AS facture, nullif(a.rang, 0) AS rang, a.le,
-	   coalesce(least(a.jusque, a.annule_le - 1), CASE WHEN g.genre = 'promesse' THEN e.terme END) AS jusque,
+SELECT a.creancier, a.acte, a.debiteur, d.nom,
+	   CASE WHEN a.genre = 'litige' AND a.issue IN ('fonde', 'partiel') AND a.jusque < j.jour THEN 'avoir' ELSE a.genre END AS motif,
+	   nullif(a.facture, '') AS facture, nullif(a.rang, 0) AS rang, a.le,
+	   CASE WHEN a.issue IN ('fonde', 'partiel') AND a.jusque < j.jour THEN a.annule_le - 1
+			ELSE coalesce(least(a.jusque, a.annule_le - 1), CASE WHEN g.genre = 'promesse' THEN e.terme END) END AS jusque,
 	   a.montant::numeric(20,3) AS montant, a.cause, a.issue, a.admis::numeric(20,3) AS admis,
-	   a.le <= j.jour AND (a.annule_le IS NULL OR a.annule_le > j.jour)
-	   AND CASE WHEN a.genre = 'procedure_collective' THEN true
-				WHEN g.acte IS NOT NULL THEN (a.jusque IS NULL OR a.jusque >= j.jour) AND NOT e.tenu AND NOT e.rompu
-				ELSE a.jusque IS NULL OR a.jusque >= j.jour OR a.issue IN ('fonde', 'partiel') END AS en_cours,
+	   coalesce(a.le <= j.jour AND (a.annule_le IS NULL OR a.annule_le > j.jour)
+		AND CASE WHEN a.genre = 'procedure_collective' THEN true
+				 WHEN g.acte IS NOT NULL THEN (a.jusque IS NULL OR a.jusque >= j.jour) AND NOT e.tenu AND NOT e.rompu
+				 WHEN a.issue IN ('fonde', 'partiel') AND a.jusque < j.jour THEN
+					-- until the credit note has come
+					EXISTS (SELECT FROM creances.creance c
+							 WHERE c.creancier = a.creancier AND c.facture = a.facture AND a.rang IN (0, c.rang) AND c.solde > 0
+							   AND (coalesce(a.admis, a.montant) IS NULL
+									OR coalesce(a.admis, a.montant) > (SELECT coalesce(sum(r.montant), 0) FROM creances.reglement r
+																		WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang
+																		  AND r.nature = 'avoir' AND r.connu_le > a.cloture)))
+				 ELSE a.jusque IS NULL OR a.jusque >= j.jour END
+		AND (a.facture = '' OR EXISTS (SELECT FROM creances.creance c WHERE c.creancier = a.creancier AND c.facture = a.facture
+											 AND a.rang IN (0, c.rang) AND c.solde > 0)), false) AS en_cours,
 	   a.motif AS raison, a.reference, a.auteur::text AS auteur
   FROM creances.acte a
   JOIN creances.debiteur d ON d.creancier = a.creancier AND d.debiteur = a.debiteur
@@ -597,7 +636,7 @@ COMMENT ON COLUMN creances.suspension.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.suspension.acte IS 'Identifiant, pour clore_litige(), reprendre(), clore_acte() ou annuler_acte().';
 COMMENT ON COLUMN creances.suspension.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.suspension.nom IS 'Nom du client.';
-COMMENT ON COLUMN creances.suspension.motif IS 'procedure_collective, delai_de_grace, rejet, litige, suspension, promesse ou plan.';
+COMMENT ON COLUMN creances.suspension.motif IS 'procedure_collective, delai_de_grace, rejet, litige, suspension, promesse, plan, ou avoir : litige fonde dont l''avoir est attendu.';
 COMMENT ON COLUMN creances.suspension.facture IS 'Facture ; NULL : celles du debiteur, ou celles de l''engagement.';
 COMMENT ON COLUMN creances.suspension.rang IS 'Rang de l''echeance ; NULL : toutes.';
 COMMENT ON COLUMN creances.suspension.le IS 'Premier jour.';
@@ -606,7 +645,7 @@ COMMENT ON COLUMN creances.suspension.montant IS 'Part contestee ; NULL : le tou
 COMMENT ON COLUMN creances.suspension.cause IS 'Cause du litige.';
 COMMENT ON COLUMN creances.suspension.issue IS 'Issue du litige.';
 COMMENT ON COLUMN creances.suspension.admis IS 'Part reconnue fondee.';
-COMMENT ON COLUMN creances.suspension.en_cours IS 'Retient quelque chose aujourd''hui.';
+COMMENT ON COLUMN creances.suspension.en_cours IS 'Vrai si elle retient encore quelque chose aujourd''hui.';
 COMMENT ON COLUMN creances.suspension.raison IS 'Pourquoi, en clair.';
 COMMENT ON COLUMN creances.suspension.reference IS 'Reference.';
 COMMENT ON COLUMN creances.suspension.auteur IS 'Role qui l''a ecrite.';
@@ -643,20 +682,26 @@ COMMENT ON COLUMN creances.promesse.motif IS 'Precision.';
 COMMENT ON COLUMN creances.promesse.auteur IS 'Role qui l''a notee.';
 
 CREATE VIEW creances.plan AS
-SELECT a.creancier, a.acte, x.numero, a.debiteur, d.nom, a.le, x.echeance, g.devise, x.montant::numeric(20,3) AS montant,
-	   greatest(0, least(x.montant, e.recu - (sum(x.montant) OVER (PARTITION BY g.creancier, g.acte ORDER BY x.numero) - x.montant)))::numeric(20,3) AS recu,
-	   e.arriere::numeric(20,3) AS arriere, g.decheance, g.preavis, g.notifie_le,
-	   CASE WHEN a.annule_le <= j.jour THEN 'annule' WHEN e.rompu THEN 'dechu' WHEN e.tenu THEN 'tenu' WHEN a.jusque < j.jour THEN 'clos'
-			WHEN e.arriere > 0 THEN 'en retard' ELSE 'en cours' END AS etat,
-	   g.rompu_le, a.motif, a.auteur::text AS auteur
-  FROM creances.engagement g
-  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte
-  JOIN creances.engagement_echeance x ON x.creancier = g.creancier AND x.acte = g.acte
-  JOIN creances.debiteur d ON d.creancier = a.creancier AND d.debiteur = a.debiteur
-  JOIN creances.creancier s ON s.creancier = a.creancier
- CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
- CROSS JOIN LATERAL creances._engagement(g.creancier, g.acte, j.jour) e
- WHERE g.genre = 'plan';
+SELECT x.creancier, x.acte, x.numero, x.debiteur, x.nom, x.le, x.echeance, x.devise, x.montant::numeric(20,3) AS montant, x.recu::numeric(20,3) AS recu,
+	   CASE WHEN x.etat_plan = 'dechu' OR x.etat_plan = 'en retard' AND x.echue THEN x.montant - x.recu ELSE 0 END::numeric(20,3) AS arriere,
+	   CASE WHEN x.recu = x.montant THEN 'payee' WHEN x.etat_plan IN ('annule', 'clos', 'tenu') THEN x.etat_plan
+			WHEN x.etat_plan = 'dechu' THEN 'exigible' WHEN x.echue THEN 'en retard' ELSE 'a venir' END AS etat,
+	   x.etat_plan, x.decheance, x.preavis, x.notifie_le, x.rompu_le, x.motif, x.auteur
+  FROM (
+	SELECT a.creancier, a.acte, x.numero, a.debiteur, d.nom, a.le, x.echeance, g.devise, x.montant,
+		   greatest(0, least(x.montant, e.recu - (sum(x.montant) OVER (PARTITION BY g.creancier, g.acte ORDER BY x.numero) - x.montant))) AS recu,
+		   x.echeance + g.tolerance < j.jour AS echue,
+		   CASE WHEN a.annule_le <= j.jour THEN 'annule' WHEN e.rompu THEN 'dechu' WHEN e.tenu THEN 'tenu' WHEN a.jusque < j.jour THEN 'clos'
+				WHEN e.arriere > 0 THEN 'en retard' ELSE 'en cours' END AS etat_plan,
+		   g.decheance, g.preavis, g.notifie_le, g.rompu_le, a.motif, a.auteur::text AS auteur
+	  FROM creances.engagement g
+	  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte
+	  JOIN creances.engagement_echeance x ON x.creancier = g.creancier AND x.acte = g.acte
+	  JOIN creances.debiteur d ON d.creancier = a.creancier AND d.debiteur = a.debiteur
+	  JOIN creances.creancier s ON s.creancier = a.creancier
+	 CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
+	 CROSS JOIN LATERAL creances._engagement(g.creancier, g.acte, j.jour) e
+	 WHERE g.genre = 'plan') x;
 COMMENT ON VIEW creances.plan IS 'Plans de paiement, une ligne par echeance ; ce qui a ete recu va aux plus anciennes.';
 COMMENT ON COLUMN creances.plan.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.plan.acte IS 'Identifiant.';
@@ -668,11 +713,12 @@ COMMENT ON COLUMN creances.plan.echeance IS 'Date d''echeance.';
 COMMENT ON COLUMN creances.plan.devise IS 'Devise des montants.';
 COMMENT ON COLUMN creances.plan.montant IS 'Montant de l''echeance.';
 COMMENT ON COLUMN creances.plan.recu IS 'Recu pour elle.';
-COMMENT ON COLUMN creances.plan.arriere IS 'Arriere du plan, tolerance passee.';
+COMMENT ON COLUMN creances.plan.arriere IS 'Ce qui en est en retard, tolerance passee ; tout ce qui en reste, si le plan est dechu.';
 COMMENT ON COLUMN creances.plan.decheance IS 'aucune, immediate ou preavis.';
 COMMENT ON COLUMN creances.plan.preavis IS 'Jours laisses apres la notification.';
 COMMENT ON COLUMN creances.plan.notifie_le IS 'Jour de la notification.';
-COMMENT ON COLUMN creances.plan.etat IS 'en cours, en retard, tenu, dechu, clos ou annule.';
+COMMENT ON COLUMN creances.plan.etat IS 'De l''echeance : payee, en retard, exigible (plan dechu), a venir, ou tenu, clos, annule comme le plan.';
+COMMENT ON COLUMN creances.plan.etat_plan IS 'Du plan : en cours, en retard, tenu, dechu, clos ou annule.';
 COMMENT ON COLUMN creances.plan.rompu_le IS 'Nuit ou la passe l''a vu dechu.';
 COMMENT ON COLUMN creances.plan.motif IS 'Pourquoi.';
 COMMENT ON COLUMN creances.plan.auteur IS 'Role qui l''a accorde.';

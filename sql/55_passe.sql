@@ -172,7 +172,7 @@ BEGIN
 		INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, scenario, etape, occurrence, stade, echeance, etat)
 		SELECT $2, d.relance, d.facture, d.rang, true, d.scenario, d.etape,
 			   1 + (SELECT count(*) FROM creances.relance_creance x
-					 WHERE x.creancier = $2 AND x.facture = d.facture AND x.rang = d.rang AND x.reclamee AND x.etape = d.etape),
+					 WHERE x.creancier = $2 AND x.facture = d.facture AND x.rang = d.rang AND x.reclamee AND x.etape = d.etape AND x.scenario = d.scenario),
 			   d.stade_vise, d.echeance_relance, d.etat
 		  FROM d WHERE d.decision = 'relancer'
 		RETURNING 1

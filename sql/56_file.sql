@@ -112,6 +112,10 @@ BEGIN
 		  FROM x
 		 CROSS JOIN LATERAL creances._accessoires(x.societe, x.facture, x.rang, p_au, x.solde - x.reste) k
 		 WHERE x.devise = r.devise AND x.reste > 0 AND x.echeance < p_au AND x.obstacle IS NULL AND r.groupe = ''
+		   -- what is beyond is not told in a friendlier tone
+		   AND (r.stade >= 'mise_en_demeure'
+				OR NOT EXISTS (SELECT FROM creances.avancement v WHERE v.creancier = x.societe AND v.facture = x.facture AND v.rang = x.rang
+								 AND v.stade >= 'mise_en_demeure'))
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = x.societe AND l.relance = r.relance AND l.facture = x.facture AND l.rang = x.rang AND l.etat <> 'annulee')
 		ON CONFLICT (creancier, relance, facture, rang) DO UPDATE
@@ -132,7 +136,8 @@ BEGIN
 		END;
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 		VALUES (r.creancier, 'prise', p_au, r.debiteur, r.relance,
-				jsonb_build_object('montant', totaux.montant, 'penalites', totaux.penalites, 'indemnites', totaux.indemnites));
+				jsonb_build_object('montant', totaux.montant, 'penalites', totaux.penalites, 'indemnites', totaux.indemnites,
+								   'empreinte', creances._empreinte_message(r.creancier, r.relance)));
 		pris := pris || r.relance;
 	END LOOP;
 
@@ -161,6 +166,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances.prendre_relances(text, integer, date) IS
 'Prend au plus "nombre" relances a envoyer par ce canal (NULL : tous), montants figes. Validez la transaction AVANT d''envoyer, puis appelez confirmer_envoi() ou echec_envoi(). Ce qui est paye n''est jamais rendu ; une relance dont une creance est verrouillee ou attend le rafraichissement est laissee entiere. "indemnites" est en EUR.';
+
+-- What an action says, in one digest: its text and its lines. The event of its
+-- taking holds it, and is sealed.
+CREATE FUNCTION creances._empreinte_message(creancier text, relance uuid) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT encode(sha256(convert_to(jsonb_build_array(r.langue, r.sujet, r.corps, r.montant, r.penalites, r.indemnites, to_char(r.date_limite, 'YYYY-MM-DD'),
+			(SELECT jsonb_agg(jsonb_build_array(l.facture, l.rang, l.reclamee, l.scenario, l.etape, l.stade::text, l.solde, l.montant, l.penalites, l.indemnite)
+							  ORDER BY convert_to(l.facture, 'UTF8'), l.rang)
+			   FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat))::text, 'UTF8')), 'hex')
+	  FROM creances.relance r WHERE r.creancier = _empreinte_message.creancier AND r.relance = _empreinte_message.relance;
+END;
+COMMENT ON FUNCTION creances._empreinte_message(text, uuid) IS 'sha256 d''un message pris : son texte, ses montants et ses lignes.';
 
 -- The action of this id, locked with its debtor, in one of these states.
 CREATE FUNCTION creances._action(id uuid, VARIADIC etats text[]) RETURNS creances.relance

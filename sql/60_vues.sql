@@ -423,8 +423,32 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	  FROM jour j, creances.statut_a_rapprocher x WHERE x.depuis < j.j - 10
 	UNION ALL
 	-- a broken plan that asks for a notice waits for somebody
-	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur), format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', round(p.arriere, creances._decimales(p.devise)), p.devise)
-	  FROM (SELECT DISTINCT x.creancier, x.debiteur, x.acte, x.arriere, x.devise FROM creances.plan x WHERE x.etat = 'en retard' AND x.decheance = 'preavis' AND x.notifie_le IS NULL) p
+	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur),
+		   format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', round(sum(p.arriere), creances._decimales(p.devise)), p.devise)
+	  FROM creances.plan p WHERE p.etat_plan = 'en retard' AND p.decheance = 'preavis' AND p.notifie_le IS NULL
+	 GROUP BY p.creancier, p.debiteur, p.acte, p.devise
+	UNION ALL
+	-- a hold without an end ends when somebody thinks of it
+	SELECT 6, 'avertissement', 'suspension', concat_ws('/', x.creancier, x.motif),
+		   format(CASE x.motif WHEN 'litige' THEN '%s litige(s) ouvert(s) depuis plus de 30 jours, le premier le %s : tranchez-les (clore_litige)'
+							   WHEN 'avoir' THEN '%s avoir(s) attendu(s) depuis plus de 30 jours, le premier litige est du %s : passez-les dans l''ERP'
+							   WHEN 'rejet' THEN '%s facture(s) rejetée(s) par la plateforme depuis plus de 30 jours, la première le %s : réémettez-les'
+							   ELSE '%s suspension(s) sans fin depuis plus de 30 jours, la première le %s' END || ' ; voyez creances.suspension', count(*), to_char(min(x.le), 'YYYY-MM-DD'))
+	  FROM jour j, creances.suspension x WHERE x.en_cours AND x.jusque IS NULL AND x.motif IN ('litige', 'avoir', 'rejet', 'suspension') AND x.le < j.j - 30
+	 GROUP BY x.creancier, x.motif
+	UNION ALL
+	SELECT 6, 'avertissement', 'fin_de_scenario', c.creancier,
+		   format('%s créance(s) au contentieux depuis plus de 60 jours sans suite, la première le %s ; voyez creances.encours', count(*), to_char(min(a.etape_le), 'YYYY-MM-DD'))
+	  FROM jour j, creances.avancement a JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.solde > 0
+	 WHERE a.stade = 'contentieux' AND a.prochaine_relance IS NULL AND a.etape_le < j.j - 60
+	   AND NOT EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = a.creancier AND l.facture = a.facture AND l.rang = a.rang
+						 AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise'))
+	 GROUP BY c.creancier
+	UNION ALL
+	SELECT 6, 'avertissement', 'creancier', c.creancier, 'des lettres sont à envoyer et le créancier n''a pas de nom ou d''adresse ; complétez creances.creancier (nom, details : adresse, iban, siren)'
+	  FROM creances.creancier c
+	 WHERE (coalesce(btrim(c.nom), '') = '' OR coalesce(btrim(c.details ->> 'adresse'), '') = '')
+	   AND EXISTS (SELECT FROM creances.relance r WHERE r.creancier = c.creancier AND r.canal IN ('lettre', 'lrar') AND r.etat IN ('a_valider', 'a_envoyer'))
 	UNION ALL
 	SELECT 12, 'avertissement', 'siren', 'siren', format('%s client(s) ont un SIREN illisible : une procédure collective ne les trouverait pas ; voyez creances.siren_a_corriger', count(*))
 	  FROM creances.siren_a_corriger HAVING count(*) > 0
@@ -478,6 +502,6 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, plan, passe, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, plan, passe, suspension, fin_de_scenario, creancier, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

@@ -390,6 +390,28 @@ BEGIN ATOMIC
 		 WHERE ($1 IS NULL OR p.creancier = $1) AND p.sceau IS NOT NULL
 		   AND NOT EXISTS (SELECT FROM creances.scellement x WHERE x.creancier = p.creancier AND encode(x.empreinte, 'hex') = p.sceau)
 		UNION ALL
+		-- what was sent, against the sealed event of its taking and that of its sending
+		SELECT r.creancier, r.debiteur, NULL, p.evenement, 'message',
+			   format('le texte, les montants ou les lignes de la relance %s ne sont plus ceux de sa prise', r.relance)
+		  FROM creances.relance r
+		 CROSS JOIN LATERAL (SELECT x.evenement, x.details FROM creances.evenement x
+							  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.genre = 'prise' ORDER BY x.instant DESC LIMIT 1) p
+		 WHERE ($1 IS NULL OR r.creancier = $1) AND r.etat IN ('prise', 'envoyee')
+		   AND p.details ->> 'empreinte' <> creances._empreinte_message(r.creancier, r.relance)
+		UNION ALL
+		SELECT r.creancier, r.debiteur, NULL, p.evenement, 'message',
+			   format('la date ou la preuve d''envoi de la relance %s ne sont plus celles de sa confirmation', r.relance)
+		  FROM creances.relance r
+		 CROSS JOIN LATERAL (SELECT x.evenement, x.le, x.details FROM creances.evenement x
+							  WHERE x.creancier = r.creancier AND x.relance = r.relance AND x.genre = 'envoi' ORDER BY x.instant DESC LIMIT 1) p
+		 WHERE ($1 IS NULL OR r.creancier = $1) AND r.etat = 'envoyee'
+		   AND (p.le <> r.envoyee_le OR coalesce(p.details -> 'preuve', 'null') <> coalesce(jsonb_strip_nulls(r.preuve), 'null'))
+		UNION ALL
+		SELECT p.creancier, p.debiteur, NULL, p.evenement, 'message', format('la relance %s, envoyée le %s, n''existe plus', p.relance, to_char(p.le, 'YYYY-MM-DD'))
+		  FROM creances.evenement p
+		 WHERE ($1 IS NULL OR p.creancier = $1) AND p.genre = 'envoi'
+		   AND NOT EXISTS (SELECT FROM creances.relance r WHERE r.creancier = p.creancier AND r.relance = p.relance)
+		UNION ALL
 		SELECT $1, NULL, NULL, NULL, 'sceau imprime', 'le sceau donné n''est pas, ou n''est plus, dans le journal'
 		  FROM donne d
 		 WHERE d.sceau IS NOT NULL
@@ -398,4 +420,4 @@ BEGIN ATOMIC
 	 ORDER BY q.creancier, q.debiteur, q.numero, q.evenement, q.constat;
 END;
 COMMENT ON FUNCTION creances.verifier_journal(text, text) IS
-'Verifie l''histoire scellee, d''un creancier ou de tous ; aucune ligne quand tout va bien. numero est le rang dans la chaine ou, pour un sceau, celui du scellement. constat : modifie, deplace (rangs echanges), retire, ajoute (ni scelle ni a sceller), sceau (le sceau d''un scellement n''est plus celui de ses chaines : le dernier maillon retire, une chaine refaite...), sceau de la passe, sceau imprime. Qui peut tout recrire dans la base, chaines, sceaux et passes compris, n''est pris que par scelle, un sceau imprime ou envoye ailleurs (tete_journal) : donnez le dernier que vous tenez.';
+'Verifie l''histoire scellee, d''un creancier ou de tous ; aucune ligne quand tout va bien. numero est le rang dans la chaine ou, pour un sceau, celui du scellement. constat : modifie, deplace (rangs echanges), retire, ajoute (ni scelle ni a sceller), sceau (le sceau d''un scellement n''est plus celui de ses chaines : le dernier maillon retire, une chaine refaite...), sceau de la passe, sceau imprime, message (une relance envoyee, son texte, ses lignes ou sa preuve ne sont plus ceux que dit son evenement). Qui peut tout recrire dans la base, chaines, sceaux et passes compris, n''est pris que par scelle, un sceau imprime ou envoye ailleurs (tete_journal) : donnez le dernier que vous tenez.';
