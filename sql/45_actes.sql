@@ -186,8 +186,10 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	INSERT INTO creances.a_decider (creancier, facture, rang)
 	SELECT c.creancier, c.facture, c.rang FROM creances.creance c
-	 WHERE c.creancier = a.creancier AND c.solde > 0
-	   AND CASE WHEN a.facture = '' THEN c.debiteur = a.debiteur ELSE c.facture = a.facture AND a.rang IN (0, c.rang) END;
+	 WHERE a.facture = '' AND c.creancier = a.creancier AND c.debiteur = a.debiteur AND c.solde > 0
+	UNION ALL
+	SELECT c.creancier, c.facture, c.rang FROM creances.creance c
+	 WHERE a.facture <> '' AND c.creancier = a.creancier AND c.facture = a.facture AND a.rang IN (0, c.rang) AND c.solde > 0;
 END;
 COMMENT ON FUNCTION creances._a_reconsiderer(creances.acte) IS 'La prochaine passe decide de nouveau de ce que vise un acte.';
 

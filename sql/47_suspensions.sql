@@ -508,6 +508,14 @@ BEGIN
 			HINT = 'C. com. L622-7 : elles se déclarent, elles ne se promettent pas ; nommez les factures nées après le jugement.';
 	END IF;
 
+	IF genre = 'plan' AND EXISTS (
+		SELECT FROM creances.engagement_creance x
+		  JOIN creances.engagement g ON g.creancier = x.creancier AND g.acte = x.acte AND g.genre = 'plan' AND g.tenu_le IS NULL AND g.rompu_le IS NULL
+		  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte AND a.annule_le IS NULL AND (a.jusque IS NULL OR a.jusque >= n.le)
+		 WHERE x.creancier = n.creancier AND x.facture = ANY (visees.factures)) THEN
+		RAISE NOTICE USING MESSAGE = 'un plan en cours vise déjà de ces factures : il reste en vigueur à côté de celui-ci',
+			HINT = 'S''il est remplacé, fermez-le par clore_acte() ; il est dans creances.plan.';
+	END IF;
 	n.genre := genre;
 	n.certain := true;
 	n.details := '{}';
@@ -686,14 +694,14 @@ SELECT x.creancier, x.acte, x.numero, x.debiteur, x.nom, x.le, x.echeance, x.dev
 	   CASE WHEN x.etat_plan = 'dechu' OR x.etat_plan = 'en retard' AND x.echue THEN x.montant - x.recu ELSE 0 END::numeric(20,3) AS arriere,
 	   CASE WHEN x.recu = x.montant THEN 'payee' WHEN x.etat_plan IN ('annule', 'clos', 'tenu') THEN x.etat_plan
 			WHEN x.etat_plan = 'dechu' THEN 'exigible' WHEN x.echue THEN 'en retard' ELSE 'a venir' END AS etat,
-	   x.etat_plan, x.decheance, x.preavis, x.notifie_le, x.rompu_le, x.motif, x.auteur
+	   x.etat_plan, x.tolerance, x.decheance, x.preavis, x.notifie_le, x.rompu_le, x.motif, x.auteur
   FROM (
 	SELECT a.creancier, a.acte, x.numero, a.debiteur, d.nom, a.le, x.echeance, g.devise, x.montant,
 		   greatest(0, least(x.montant, e.recu - (sum(x.montant) OVER (PARTITION BY g.creancier, g.acte ORDER BY x.numero) - x.montant))) AS recu,
 		   x.echeance + g.tolerance < j.jour AS echue,
 		   CASE WHEN a.annule_le <= j.jour THEN 'annule' WHEN e.rompu THEN 'dechu' WHEN e.tenu THEN 'tenu' WHEN a.jusque < j.jour THEN 'clos'
 				WHEN e.arriere > 0 THEN 'en retard' ELSE 'en cours' END AS etat_plan,
-		   g.decheance, g.preavis, g.notifie_le, g.rompu_le, a.motif, a.auteur::text AS auteur
+		   g.tolerance, g.decheance, g.preavis, g.notifie_le, g.rompu_le, a.motif, a.auteur::text AS auteur
 	  FROM creances.engagement g
 	  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte
 	  JOIN creances.engagement_echeance x ON x.creancier = g.creancier AND x.acte = g.acte
@@ -714,6 +722,7 @@ COMMENT ON COLUMN creances.plan.devise IS 'Devise des montants.';
 COMMENT ON COLUMN creances.plan.montant IS 'Montant de l''echeance.';
 COMMENT ON COLUMN creances.plan.recu IS 'Recu pour elle.';
 COMMENT ON COLUMN creances.plan.arriere IS 'Ce qui en est en retard, tolerance passee ; tout ce qui en reste, si le plan est dechu.';
+COMMENT ON COLUMN creances.plan.tolerance IS 'Jours laisses en plus.';
 COMMENT ON COLUMN creances.plan.decheance IS 'aucune, immediate ou preavis.';
 COMMENT ON COLUMN creances.plan.preavis IS 'Jours laisses apres la notification.';
 COMMENT ON COLUMN creances.plan.notifie_le IS 'Jour de la notification.';

@@ -248,10 +248,14 @@ BEGIN
 		-- the next pass looks at what it changes
 		INSERT INTO creances.a_decider (creancier, facture, rang)
 		SELECT c.creancier, c.facture, c.rang FROM creances.creance c
-		 WHERE c.creancier = affecter_scenario.creancier AND c.solde > 0
-		   AND (c.facture = affecter_scenario.facture OR c.debiteur = affecter_scenario.debiteur
-				OR c.debiteur IN (SELECT d.debiteur FROM creances.debiteur d
-								   WHERE d.creancier = affecter_scenario.creancier AND d.segment = affecter_scenario.segment));
+		 WHERE c.creancier = affecter_scenario.creancier AND c.facture = affecter_scenario.facture AND c.solde > 0
+		UNION ALL
+		SELECT c.creancier, c.facture, c.rang FROM creances.creance c
+		 WHERE c.creancier = affecter_scenario.creancier AND c.debiteur = affecter_scenario.debiteur AND c.solde > 0
+		UNION ALL
+		SELECT c.creancier, c.facture, c.rang FROM creances.debiteur d
+		  JOIN creances.creance c ON c.creancier = d.creancier AND c.debiteur = d.debiteur AND c.solde > 0
+		 WHERE d.creancier = affecter_scenario.creancier AND d.segment = affecter_scenario.segment;
 		INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, details)
 		VALUES (creancier, 'affectation', creances.aujourdhui(creancier),
 				coalesce(debiteur, (SELECT min(c.debiteur) FROM creances.creance c

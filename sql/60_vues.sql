@@ -425,8 +425,10 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	-- a broken plan that asks for a notice waits for somebody
 	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur),
 		   format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', round(sum(p.arriere), creances._decimales(p.devise)), p.devise)
-	  FROM creances.plan p WHERE p.etat_plan = 'en retard' AND p.decheance = 'preavis' AND p.notifie_le IS NULL
+	  FROM creances.plan p WHERE p.etat_plan = 'en retard' AND p.decheance = 'preavis'
 	 GROUP BY p.creancier, p.debiteur, p.acte, p.devise
+	-- (what was notified before may have been brought up to date)
+	HAVING coalesce(NOT bool_or(p.arriere > 0 AND p.echeance + p.tolerance < p.notifie_le), true)
 	UNION ALL
 	-- a hold without an end ends when somebody thinks of it
 	SELECT 6, 'avertissement', 'suspension', concat_ws('/', x.creancier, x.motif),
