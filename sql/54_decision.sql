@@ -268,13 +268,23 @@ BEGIN ATOMIC
 				  FROM creances.relance r
 				 WHERE l.frein IS NULL AND l.contact_min > 0 AND r.creancier = l.societe AND r.debiteur = l.debiteur AND r.devise = l.devise
 				   AND r.classe = l.classe AND r.groupe = '' AND r.etat IN ('prise', 'envoyee')) m ON true
-	), seules AS (
+	), validees AS (
 		-- a step that needs validation goes alone and first
 		SELECT f.*, coalesce(f.frein2, CASE
 				WHEN NOT f.validation
 					 AND bool_or(f.validation AND f.frein2 IS NULL) OVER (PARTITION BY f.societe, f.debiteur, f.devise, f.classe, f.groupe)
-					 THEN 'une etape a valider part seule, avant' END) AS frein3
+					 THEN 'une etape a valider part seule, avant' END) AS frein_v
 		  FROM freins f
+	), seules AS (
+		-- a formal notice, and what comes after it, is only of what has come to that
+		SELECT v.*, coalesce(v.frein_v, CASE
+				WHEN v.classe = 'message'
+					 AND v.stade_vise < greatest('mise_en_demeure', max(v.stade_vise) FILTER (WHERE v.frein_v IS NULL)
+																		OVER (PARTITION BY v.societe, v.debiteur, v.devise, v.classe, v.groupe))
+					 AND 'mise_en_demeure' <= max(v.stade_vise) FILTER (WHERE v.frein_v IS NULL)
+																OVER (PARTITION BY v.societe, v.debiteur, v.devise, v.classe, v.groupe)
+					 THEN 'une mise en demeure part seule, avant' END) AS frein3
+		  FROM validees v
 	)
 	SELECT s.societe, s.debiteur, s.devise, s.facture, s.rang, s.echeance, au - s.echeance, s.solde, s.reste, s.faite, s.faite_le, s.stade,
 		   s.etape, s.canal, s.stade_vise, s.des_le, s.due_le,

@@ -49,7 +49,15 @@ BEGIN
 			UNION SELECT r.debiteur FROM creances.relance r WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer')))
 	   ORDER BY d.debiteur FOR NO KEY UPDATE;
 
-	-- promises and plans: kept, or not
+	-- promises and plans: kept, or not; what was kept by money that has bounced is weighed again
+	IF EXISTS (SELECT FROM creances.engagement g WHERE g.creancier = p_creancier AND g.tenu_le IS NOT NULL) THEN
+		UPDATE creances.engagement g SET tenu_le = NULL
+		  FROM (SELECT DISTINCT x.acte FROM creances.passe_travail t
+				  JOIN creances.engagement_creance x ON x.creancier = t.creancier AND x.facture = t.facture AND x.rang = t.rang
+				 WHERE t.creancier = p_creancier OFFSET 0) x
+		 CROSS JOIN LATERAL (SELECT e.tenu FROM creances._engagement(p_creancier, x.acte, jour) e OFFSET 0) e
+		 WHERE g.creancier = p_creancier AND g.acte = x.acte AND g.tenu_le IS NOT NULL AND g.rompu_le IS NULL AND NOT e.tenu;
+	END IF;
 	WITH constats AS (
 		UPDATE creances.engagement g
 		   SET tenu_le = CASE WHEN v.tenu THEN jour END, rompu_le = CASE WHEN v.rompu THEN jour END
@@ -410,7 +418,9 @@ DECLARE
 	avant bigint;
 	sceau pg_catalog.text;
 	ouverture record;
-	premiere record;
+	code pg_catalog.text;
+	message pg_catalog.text;
+	conseil pg_catalog.text;
 BEGIN
 	PERFORM creances._verifier_session('la passe');
 	IF au IS NOT NULL THEN
@@ -445,8 +455,10 @@ BEGIN
 		SELECT x.* INTO ouverture FROM creances._commencer_passe(societe, jour) x;
 		COMMIT;
 		IF ouverture.code IS NOT NULL THEN
-			IF premiere IS NULL THEN
-				premiere := ouverture;
+			IF code IS NULL THEN
+				code := ouverture.code;
+				message := ouverture.message;
+				conseil := ouverture.conseil;
 			END IF;
 			RAISE WARNING USING ERRCODE = ouverture.code, MESSAGE = pg_catalog.format('la passe de %s n''a pas eu lieu : %s', societe, ouverture.message);
 			CONTINUE;
@@ -469,8 +481,8 @@ BEGIN
 			COMMIT;
 		END IF;
 	END LOOP;
-	IF premiere IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = premiere.code, MESSAGE = premiere.message, HINT = coalesce(premiere.conseil, '');
+	IF code IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = coalesce(conseil, '');
 	END IF;
 END $$;
 COMMENT ON PROCEDURE creances.passe_relance(date, integer, text) IS
