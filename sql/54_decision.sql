@@ -126,8 +126,11 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT r.* FROM (SELECT DISTINCT u.debiteur FROM unnest(debiteurs) u(debiteur)) u
 		 CROSS JOIN LATERAL (SELECT x.* FROM creances.relance x
-							  WHERE (_file.creancier IS NULL OR x.creancier = _file.creancier) AND x.debiteur = u.debiteur
+							  WHERE x.creancier = _file.creancier AND x.debiteur = u.debiteur
 								AND x.etat IN ('a_valider', 'a_envoyer', 'prise') OFFSET 0) r
+		UNION ALL
+		SELECT r.* FROM creances.relance r
+		 WHERE _file.creancier IS NULL AND r.debiteur IN (SELECT u.debiteur FROM unnest(debiteurs) u(debiteur)) AND r.etat IN ('a_valider', 'a_envoyer', 'prise')
 	), lignes AS MATERIALIZED (
 		SELECT r.relance AS id, r.debiteur AS debiteur_file, r.devise AS devise_file, r.classe, r.groupe, l.etat, l.stade, l.echeance AS echeance_file,
 			   c.*, v.vise
