@@ -96,12 +96,26 @@ BEGIN ATOMIC
 	  JOIN creances.avancement a ON a.creancier = f.creancier AND a.facture = f.facture AND a.rang = f.rang
 	 -- (by hand one may go back)
 	 WHERE f.nb > 1 + CASE WHEN a.scenario = f.scenario AND a.etape = f.etape THEN a.repetitions ELSE 0 END
-	   AND NOT EXISTS (SELECT FROM creances.evenement e WHERE e.creancier = f.creancier AND e.facture = f.facture AND e.rang = f.rang AND e.genre = 'stade_change')
+	   AND (f.creancier, f.facture, f.rang) NOT IN (SELECT e.creancier, e.facture, e.rang FROM creances.evenement e WHERE e.genre = 'stade_change')
 	   AND NOT EXISTS (SELECT FROM creances.etape p WHERE p.scenario = f.scenario AND p.etape = f.etape AND p.repetitions >= f.nb - 1)
 	UNION ALL
 	SELECT 'le stade est celui de la derniere etape', format('%s/%s/%s : %s au lieu de %s', a.creancier, a.facture, a.rang, coalesce(a.stade::text, 'aucun'), coalesce(e.stade::text, 'aucun'))
 	  FROM creances.avancement a
-	 CROSS JOIN LATERAL (SELECT max(x.stade) AS stade FROM creances._etape_au(a.creancier, a.facture, a.rang, date '9999-12-31') x) e
+	  LEFT JOIN (
+		-- as _etape_au() reads it, for all of them at once
+		SELECT DISTINCT ON (x.creancier, x.facture, x.rang) x.creancier, x.facture, x.rang, x.stade
+		  FROM (SELECT l.creancier, l.facture, l.rang, l.stade, r.envoyee_le AS le, r.envoyee_instant AS instant, l.etape
+				  FROM creances.relance_creance l JOIN creances.relance r ON r.creancier = l.creancier AND r.relance = l.relance
+				 WHERE l.reclamee AND l.etat = 'envoyee'
+				UNION ALL
+				SELECT e.creancier, e.facture, e.rang, nullif((e.details ->> 'stade')::creances.stade_relance, 'echue'), e.le, e.instant, (e.details ->> 'etape')::integer
+				  FROM creances.evenement e WHERE e.genre IN ('etape_passee', 'stade_change')
+				UNION ALL
+				SELECT k.creancier, k.facture, k.rang, k.stade_initial, c.reprise_le, NULL, k.etape_initiale
+				  FROM creances.avancement k JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
+				 WHERE k.etape_initiale > 0) x
+		 ORDER BY x.creancier, x.facture, x.rang, x.le DESC, x.instant DESC NULLS LAST, x.stade DESC, x.etape DESC) e
+		 ON e.creancier = a.creancier AND e.facture = a.facture AND e.rang = a.rang
 	 WHERE a.stade IS DISTINCT FROM e.stade
 	UNION ALL
 	SELECT 'un engagement a son acte, ses creances et ses echeances', format('%s %s', g.genre, g.acte)

@@ -135,6 +135,10 @@ BEGIN
     RESET ROLE;
     RETURN r;
 END $$;
+-- what some of them close
+SELECT creances.ouvrir_litige('principal', 'F4', 'x', le => '2024-05-10') AS litige, creances.suspendre('principal', 'C4', 'x', '2024-12-31', 'F4', le => '2024-05-10') AS suspension,
+	   creances.ouvrir_procedure_collective('principal', 'C4', '2024-05-10') AS procedure \gset
+SELECT creances.accorder_plan('principal', 'C4', '{2024-05-20,2024-12-20}', ARRAY[1, solde - 1], '{F4}', tolerance => 0, le => '2024-05-10') AS plan FROM creances.creance WHERE facture = 'F4' \gset
 CREATE TEMP TABLE actes (n serial, acte text, requete text);
 INSERT INTO actes (acte, requete) VALUES
     ('rafraichir', 'SELECT creances.rafraichir()'),
@@ -151,16 +155,16 @@ INSERT INTO actes (acte, requete) VALUES
     ('suspendre', $$SELECT creances.suspendre('principal', 'C3', 'x', '2024-06-10', le => '2024-06-04')$$),
     ('reprendre', format($$SELECT creances.reprendre(%L, 'x', '2024-06-04')$$, :'suspension')),
     ('promettre', $$SELECT creances.promettre('principal', 'C3', '2024-06-10', le => '2024-06-04')$$),
-    ('accorder_plan', $$SELECT creances.accorder_plan('principal', 'C3', '{2024-06-10}', '{300}', le => '2024-06-04')$$),
+    ('accorder_plan', $$SELECT creances.accorder_plan('principal', 'C3', '{2024-06-10}', ARRAY[(SELECT sum(solde) FROM creances.creance WHERE debiteur = 'C3')], '{F3}', le => '2024-06-04')$$),
     ('notifier_decheance', format($$SELECT creances.notifier_decheance(%L, '2024-06-04')$$, :'plan')),
     ('ouvrir_procedure_collective', $$SELECT creances.ouvrir_procedure_collective('principal', 'C3', '2024-06-04')$$),
     ('publier_procedure', format($$SELECT creances.publier_procedure(%L, '2024-06-04')$$, :'procedure')),
     ('accorder_delai_grace', $$SELECT creances.accorder_delai_grace('principal', 'C3', '2024-06-04', '2024-07-04', 'x')$$),
-    ('recevoir_statut', $$SELECT creances.recevoir_statut('principal', 'F3', 1, 207, '2024-06-04')$$),
+    ('recevoir_statut', $$SELECT creances.recevoir_statut('principal', 'F3', 1, 207, '2024-06-04', 'PRIX')$$),
     ('sceller_journal', 'SELECT creances.sceller_journal()'),
     ('verifier_journal', 'SELECT count(*) FROM creances.verifier_journal()'),
     ('ajouter_taux', $$SELECT creances.ajouter_taux('2026-07-01', 2.15, 2.7, 6.5, 'essai')$$),
-    ('ouvrir une passe', $$SELECT creances._ouvrir_passe('principal', '2024-06-05')$$),
+    ('ouvrir une passe', $$SELECT * FROM creances._commencer_passe('principal', '2024-06-05')$$),
     -- (by oid: these roles may not even name the table)
     ('verifier_suivi', format($$SELECT count(*) FROM creances.verifier_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),
     ('cesser_suivi', format($$SELECT creances.cesser_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),

@@ -132,10 +132,12 @@ UPDATE creances.debiteur SET nom = 'Camille Martin', type = 'consommateur', lang
 -- a reminder as the pass would queue it
 CREATE FUNCTION pg_temp.en_file(p_client text, p_stade text, p_canal text, p_le date, VARIADIC p_factures text[] DEFAULT '{}') RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
-    id uuid := md5(concat_ws(' ', p_client, p_stade, p_canal, p_le))::uuid;
+    id uuid := md5(concat_ws(' ', p_client, p_stade, p_canal, p_le, (SELECT count(*) FROM creances.relance)))::uuid;
 BEGIN
     UPDATE creances.relance_creance l SET etat = 'annulee' FROM creances.relance r WHERE r.relance = l.relance AND r.debiteur = p_client AND l.etat = 'a_envoyer';
     UPDATE creances.relance r SET etat = 'annulee' WHERE r.debiteur = p_client AND r.etat = 'a_envoyer';
+    DELETE FROM creances.relance_creance l USING creances.relance r WHERE r.relance = l.relance AND r.debiteur = p_client AND r.le = p_le AND r.etat = 'annulee';
+    DELETE FROM creances.relance r WHERE r.debiteur = p_client AND r.le = p_le AND r.etat = 'annulee';
     INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, scenario, canal, stade, validation, etat)
     SELECT 'principal', id, p_client, min(c.devise), CASE WHEN p_canal IN ('telephone', 'interne') THEN p_canal ELSE 'message' END, p_le, 'standard', p_canal, p_stade::creances.stade_relance, false, 'a_envoyer'
       FROM creances.creance c WHERE c.debiteur = p_client;
@@ -214,6 +216,88 @@ DELETE FROM creances.modele_lettre WHERE origine = 'utilisateur';
 SELECT pg_temp.en_file('X', 'relance_3', 'courriel', '2024-04-20') AS x3 \gset
 UPDATE factures SET paye = 10, paye_le = '2024-04-19' WHERE numero = 'X1';
 SELECT pg_temp.montrer(:'x3', '2024-04-20', 'en') ~ 'X1.*€0.00';
+
+\echo == a plan in arrears: its instalment is what is late
+INSERT INTO factures (numero, client, emise, echeance, montant) VALUES
+    ('L1', 'L', '2024-03-01', '2024-04-02', 1000), ('L2', 'L', '2024-03-02', '2024-04-03', 2000), ('L3', 'L', '2024-04-09', '2024-05-10', 100);
+SELECT creances.accorder_plan('principal', 'L', '{2024-04-25,2024-05-27,2024-06-25}', '{1000,1000,1000}', '{L1,L2}', le => '2024-04-05') AS plan \gset
+UPDATE factures SET paye = 1000, paye_le = '2024-04-25' WHERE numero = 'L1';
+SELECT pg_temp.en_file('L', 'relance_1', 'courriel', '2024-05-31', 'L2') AS l1 \gset
+SELECT pg_temp.montrer(:'l1', '2024-05-31');
+SELECT pg_temp.montrer(pg_temp.en_file('L', 'relance_1', 'telephone', '2024-05-31', 'L2'), '2024-05-31', l) FROM unnest(ARRAY['fr', 'en', 'de']) l;
+-- inside the tolerance nothing is missed; what is only cited has the plan's date, and no sentence
+SELECT substring(pg_temp.montrer(pg_temp.en_file('L', 'relance_1', 'courriel', '2024-05-30', 'L2', 'L3'), '2024-05-30') FROM 'Facture  .*?\n\n.*?\n');
+SELECT substring(pg_temp.montrer(pg_temp.en_file('L', 'relance_1', 'courriel', '2024-05-31', 'L3'), '2024-05-31') FROM 'Facture .*?\n\nSi votre');
+-- the formal notice: penalties run from the invoice's own due date
+SELECT pg_temp.en_file('L', 'mise_en_demeure', 'lettre', '2024-06-01', 'L2') AS l4 \gset
+SELECT l, substring(pg_temp.montrer(:'l4', '2024-06-01', l) FROM '(?:Les pénalités de|Late-payment penalties .A|Die Verzugszinsen).*?2024.*?2024[^\n]*') FROM unnest(ARRAY['fr', 'en', 'de']) l;
+-- taken: the same text, the amounts and the date frozen
+UPDATE creances.relance_creance SET echeance = '2024-05-27' WHERE relance = :'l4';
+SELECT md5(pg_temp.montrer(:'l4', '2024-06-01')) AS avant \gset
+SELECT debiteur, montant FROM creances.prendre_relances('lettre', 10, '2024-06-01') WHERE debiteur = 'L';
+SELECT md5(pg_temp.montrer(:'l4', '2024-06-01')) = :'avant', l.corps = r.corps FROM creances.relance r, LATERAL creances.lettre(r.relance) l WHERE r.relance = :'l4';
+SELECT creances.confirmer_envoi(:'l4', NULL, '2024-06-01');
+SELECT pg_temp.en_file('L', 'relance_1', 'telephone', '2024-06-01', 'L3') AS l5 \gset
+SELECT debiteur, montant FROM creances.prendre_relances('telephone', 10, '2024-06-01') WHERE debiteur = 'L';
+SELECT substring(pg_temp.montrer(:'l5', '2024-06-01') FROM 'Objet.*?À dire'), l.corps = r.corps FROM creances.relance r, LATERAL creances.lettre(r.relance) l WHERE r.relance = :'l5';
+SELECT creances.confirmer_envoi(:'l5', NULL, '2024-06-01');
+-- no other plan is offered to a consumer who has one
+UPDATE creances.debiteur SET type = 'consommateur' WHERE debiteur = 'L';
+SELECT s, l, x ~ 'en plusieurs fois peut|instalments can|Ratenzahlung kann', x ~ '(du 27 mai 2024 n''a pas été|on 27 May 2024 has not|am 27. Mai 2024 eine Rate)'
+  FROM unnest(ARRAY['relance_3', 'mise_en_demeure']) s, unnest(ARRAY['fr', 'en', 'de']) l, LATERAL pg_temp.montrer(pg_temp.en_file('L', s, 'courriel', '2024-06-02', 'L2'), '2024-06-02', l) x;
+SELECT s, l, x ~ 'en plusieurs fois peut|instalments can|Ratenzahlung kann'
+  FROM unnest(ARRAY['relance_3', 'mise_en_demeure']) s, unnest(ARRAY['fr', 'en', 'de']) l, LATERAL pg_temp.montrer(pg_temp.en_file('L', s, 'courriel', '2024-06-03', 'L3'), '2024-06-03', l) x;
+UPDATE creances.debiteur SET type = 'professionnel' WHERE debiteur = 'L';
+
+\echo == the notice of its fall, and what it becomes
+UPDATE creances.creancier SET nom = 'Ateliers Martin SAS', details = '{"adresse": "12 rue des Forges, 69003 Lyon", "iban": "fr76 3000 6000 0112 3456 7890 189"}';
+SELECT pg_temp.plat(format(E'[%s] %s\n%s', x.langue, x.sujet, x.corps)) FROM unnest(ARRAY['fr', 'en', 'de']) l, LATERAL creances._composer_decheance(:'plan', '2024-06-03', l) x;
+-- 3,000 promised, 1,000 received: the engine's own account
+SELECT total, recu, du, arriere, impayee FROM creances._engagement('principal', :'plan', '2024-06-03');
+SELECT p, substring(x.corps FROM 'mille euros\) (.*?), par') FROM unnest(ARRAY[0, 1, 15]) p,
+       creances._texte_decheance('fr') t,
+       LATERAL (SELECT creances.message(t.corps, jsonb_build_object('preavis', p, 'plan_arriere_lettres', 'mille euros', 'paiement', 'par') || (
+           SELECT jsonb_object_agg(a, 1) FROM creances._arguments(t.corps) a WHERE a NOT IN ('preavis', 'plan_arriere_lettres', 'paiement')), 'fr') AS corps) x;
+SELECT creances.promettre('principal', 'A', '2024-06-20', 10, le => '2024-06-10') AS promesse \gset
+SELECT pg_temp.erreur(format('SELECT * FROM creances._composer_decheance(%L, %L, NULL)', a, d))
+  FROM (VALUES ('00000000-0000-0000-0000-000000000000', '2024-06-03'), (NULL, '2024-06-03'), (:'promesse', '2024-06-12'), (:'plan', '2024-05-30')) v(a, d);
+SELECT pg_temp.erreur(format('SELECT * FROM creances.lettre_decheance(%L, %L)', :'plan', 'xx'));
+SELECT creances.notifier_decheance(:'plan', '2024-06-03');
+-- the notice again, as of the day that was noted; too late once the plan has fallen
+SELECT x.langue, x.corps = y.corps FROM creances.lettre_decheance(:'plan') x, creances._composer_decheance(:'plan', '2024-06-03', 'fr') y;
+SELECT pg_temp.erreur(format('SELECT * FROM creances._composer_decheance(%L, %L, NULL)', :'plan', '2024-06-12'));
+SELECT j, substring(x FROM 'L2  [^\n]*'), substring(x FROM '(?:Au titre|Le plan) [^\n]*')
+  FROM unnest(ARRAY[date '2024-06-11', '2024-06-12']) j, LATERAL pg_temp.montrer(pg_temp.en_file('L', 'relance_3', 'courriel', j, 'L2'), j) x;
+UPDATE creances.engagement SET rompu_le = '2024-06-12' WHERE acte = :'plan';
+SELECT l, substring(x FROM '(?:Le plan de|The payment plan|Der am)[^\n]*') FROM unnest(ARRAY['fr', 'en', 'de']) l, LATERAL pg_temp.montrer(pg_temp.en_file('L', 'mise_en_demeure', 'lrar', '2024-06-20', 'L2'), '2024-06-20', l) x;
+SELECT substring(pg_temp.montrer(pg_temp.en_file('L', 'contentieux', 'telephone', '2024-06-20', 'L2'), '2024-06-20') FROM 'Plan convenu[^\n]*');
+SELECT creances.annuler_acte(:'plan', 'erreur de saisie', '2024-06-25');
+SELECT x ~* 'plan ' FROM pg_temp.montrer(pg_temp.en_file('L', 'relance_3', 'courriel', '2024-06-26', 'L2'), '2024-06-26') x;
+
+\echo == a promise that was not kept
+INSERT INTO factures (numero, client, emise, echeance, montant) VALUES ('M1', 'M', '2024-03-01', '2024-04-02', 500), ('M2', 'M', '2024-03-01', '2024-04-03', 300);
+SELECT creances.promettre('principal', 'M', '2024-04-20', le => '2024-04-10') AS promesse \gset
+CREATE FUNCTION pg_temp.promesse(p_le date, p_langue text DEFAULT NULL, p_canal text DEFAULT 'courriel') RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(substring(pg_temp.montrer(pg_temp.en_file('M', 'relance_2', p_canal, p_le), p_le, p_langue) FROM '(?:Promesse|Promise|Zusage|On|Am|Le) [^\n]*(?:annoncé|announced|zugesagt|non tenue|not kept|nicht eingehalten)[^\n]*'), 'nothing') $$;
+-- the tolerance is 3 days
+SELECT j, pg_temp.promesse(j) FROM unnest(ARRAY[date '2024-04-23', '2024-04-24']) j;
+SELECT pg_temp.promesse('2024-04-24', l, c) FROM unnest(ARRAY['fr', 'en', 'de']) l, unnest(ARRAY['courriel', 'telephone', 'interne']) c;
+SELECT substring(pg_temp.montrer(pg_temp.en_file('M', 'relance_2', 'telephone', '2024-04-24'), '2024-04-24') FROM 'À dire[^\n]*');
+UPDATE factures SET paye = 200, paye_le = '2024-04-24' WHERE numero = 'M1';
+SELECT pg_temp.promesse('2024-04-25', l, c) FROM unnest(ARRAY['fr', 'en', 'de']) l, unnest(ARRAY['courriel', 'telephone']) c;
+-- only of what it was about; another one takes its place, kept or not; so does a plan
+INSERT INTO factures (numero, client, emise, echeance, montant) VALUES ('M3', 'M', '2024-04-20', '2024-04-22', 50);
+SELECT pg_temp.montrer(pg_temp.en_file('M', 'relance_2', 'courriel', '2024-04-26', 'M3'), '2024-04-26') ~ 'annoncé';
+SELECT creances.promettre('principal', 'M', '2024-05-06', 100, le => '2024-04-26') AS deux \gset
+SELECT j, pg_temp.promesse(j) FROM unnest(ARRAY[date '2024-04-27', '2024-05-10']) j;
+SELECT creances.annuler_acte(:'deux', 'erreur de saisie', '2024-05-10');
+SELECT j, pg_temp.promesse(j) FROM unnest(ARRAY[date '2024-05-09', '2024-05-10']) j;
+UPDATE factures SET paye = 500 WHERE numero = 'M1';
+UPDATE factures SET paye = 299, paye_le = '2024-05-11' WHERE numero = 'M2';
+SELECT pg_temp.promesse('2024-05-12');
+SELECT creances.accorder_plan('principal', 'M', '{2024-05-20}', '{51}', le => '2024-05-12') AS plan \gset
+SELECT pg_temp.promesse('2024-05-24'), substring(pg_temp.montrer(pg_temp.en_file('M', 'relance_2', 'courriel', '2024-05-24'), '2024-05-24') FROM 'Au titre[^\n]*');
+UPDATE creances.creancier SET nom = NULL, details = '{}';
 
 \echo == every argument is given
 SELECT pg_temp.poser('relance_1', 'interne', 'fr', '', 'x', (SELECT string_agg(format('%s={%s}', a.argument, a.argument), E'\n') FROM creances._arguments_lettre() a));

@@ -178,7 +178,7 @@ SELECT cron.schedule('menage', '0 0 * * *', 'SELECT 1') > 0;
 :lignes
 :toutes
 \o
-SELECT jobname, schedule, command, database FROM cron.job ORDER BY jobname COLLATE "C";
+SELECT jobname, schedule, command, replace(database, :'ici', 'BASE') FROM cron.job ORDER BY jobname COLLATE "C";
 \o /dev/null
 :enlever_un
 \o

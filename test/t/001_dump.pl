@@ -102,6 +102,22 @@ SELECT creances.annuler_acte(creances.consigner(creancier, debiteur, 'litige', '
   FROM creances.debiteur WHERE creancier = 'sœur' ORDER BY debiteur LIMIT 1;
 UPDATE creances.debiteur SET type = 'public' WHERE (creancier, debiteur) = (SELECT creancier, max(debiteur) FROM creances.debiteur WHERE creancier = 'sœur' GROUP BY creancier);
 INSERT INTO creances.delai_prescription (nature, mois, intitule, source) VALUES ('bail', 12, 'clause du bail', 'C. civ. 2254');
+-- (received by 2024-03-18: each holds something of the next night)
+SELECT creances.affecter_scenario('principal', 'tpe', debiteur => 'client 2'), creances.affecter_scenario('principal', 'grand_compte', facture => 'F12');
+UPDATE creances.debiteur SET segment = 'or' WHERE debiteur = 'client 5';
+SELECT creances.affecter_scenario('principal', 'doux', segment => 'or');
+SELECT creances.clore_litige(creances.ouvrir_litige('principal', 'F20', 'quantité', montant => 500, cause => 'quantite', le => '2024-03-10'), 'partiel', '2024-03-15', 300);
+SELECT creances.ouvrir_litige('principal', 'F21', 'tout', le => '2024-03-16');
+SELECT creances.promettre('principal', 'client 1', '2024-03-25', le => '2024-03-18');
+SELECT creances.accorder_plan('principal', 'client 4', '{2024-03-15,2024-04-15}', ARRAY[100, sum(solde) - 100], decheance => 'preavis', tolerance => 0, le => '2024-03-12')
+  FROM creances.creance WHERE creancier = 'principal' AND debiteur = 'client 4' AND solde > 0 AND echeance <= '2024-03-12';
+SELECT creances.notifier_decheance(acte, '2024-03-18') FROM creances.plan WHERE numero = 1;
+SELECT creances.suspendre('principal', 'client 6', 'un appel', '2024-03-22', le => '2024-03-18');
+SELECT creances.ouvrir_procedure_collective('principal', 'client 3', '2024-03-11', '2024-03-18', 'liquidation');
+SELECT creances.recevoir_statut('principal', 'F19', NULL, 207, '2024-03-18', 'PRIX'), creances.recevoir_statut('principal', 'F24', NULL, 212, '2024-03-18', montant => 1000);
+INSERT INTO creances.modele_lettre (langue, stade, canal, sujet, corps)
+SELECT langue, stade, canal, 'Le mien', corps FROM creances.modele_lettre
+ WHERE (origine, langue, stade, canal, type) = ('creances', 'fr', 'relance_1', 'courriel', '');
 -- left in the journal
 UPDATE "Ventes d'été"."pièces" SET solde_du = 0 WHERE "n°" = 14;
 INSERT INTO "Ventes d'été"."pièces" VALUES ('sœur', 21, 'tiers 9', '2024-03-02', 7, 7);
@@ -119,7 +135,7 @@ UNION ALL SELECT string_agg(DISTINCT etat, ' ' ORDER BY etat), 0 FROM creances.r
 UNION ALL SELECT 'devises', count(DISTINCT devise) FROM creances.relance
 UNION ALL SELECT 'à faire', least(count(*), 5) FROM creances.a_faire});
 is( $life,
-	"anomalies|2\njournal|2\nversions|2\nannulations|1\nactes|3\na_envoyer annulee envoyee prise|0\ndevises|2\nà faire|5",
+	"anomalies|2\njournal|2\nversions|2\nannulations|1\nactes|11\na_envoyer annulee envoyee prise|0\ndevises|2\nà faire|5",
 	'the database has a life');
 
 # Each comparison is a query whose whole result is compared as text.  Grouped
@@ -127,7 +143,9 @@ is( $life,
 my $tables = $node->safe_psql(
 	'erp', q{
 SELECT string_agg(format('SELECT %L, t::text FROM %s AS t', relname, oid::regclass), ' UNION ALL ' ORDER BY relname)
-  FROM pg_class WHERE relnamespace = 'creances'::regnamespace AND relkind = 'r'});
+  FROM pg_class WHERE relnamespace = 'creances'::regnamespace AND relkind = 'r'
+   -- (marks of what may be to be sealed: the copy of the history leaves some that the next seal looks up)
+   AND relname <> 'a_sceller'});
 like($tables, qr/creances\.relance_creance/, 'the tables are found');
 my %same = (
 	'every row of every table' => "$tables ORDER BY 1, 2",
@@ -148,17 +166,21 @@ SELECT c.facture, l.* FROM creances.creance c, creances.decompte_creance(c.crean
  ORDER BY c.creancier, c.facture, c.rang, l.ligne},
 	'prescription' => q{
 SELECT * FROM creances.nature_prescription n, creances.prescription_proche(3000, '2024-12-31') p ORDER BY n::text, p::text},
+	'holds' => q{SELECT s::text FROM creances.suspension s UNION ALL SELECT p::text FROM creances.promesse p UNION ALL SELECT p::text FROM creances.plan p ORDER BY 1},
+	'insolvencies' => q{SELECT * FROM creances.procedure_collective p ORDER BY p::text},
+	'letters' => q{SELECT langue, sujet, corps FROM creances.relance WHERE corps IS NOT NULL ORDER BY relance},
+	'a file for the lawyer' => q{SELECT creances.dossier('principal', 'client 4')},
 	'work to do' => q{SELECT * FROM creances.a_faire a ORDER BY a::text},
 	'alerts' => q{SELECT * FROM creances.alerte a ORDER BY a::text},
 	'decisions' => q{SELECT * FROM creances.decision('2024-03-19') d ORDER BY d::text},
 	'rates and settings' => q{
 SELECT t::text FROM creances.taux t UNION ALL SELECT e::text FROM creances.etape_active e
-UNION ALL SELECT creances._empreinte_scenarios() ORDER BY 1},
+UNION ALL SELECT creances._empreinte_scenarios(c.creancier) FROM creances.creancier c ORDER BY 1},
 	'rights of a profile' => q{
 SELECT d.droit, has_schema_privilege('comptable', 'creances', 'USAGE'), has_table_privilege('comptable', 'creances.encours', 'SELECT'),
 	   has_function_privilege('comptable', 'creances.prendre_relances(text, integer, date)', 'EXECUTE'),
 	   has_table_privilege('comptable', 'creances.creance', 'UPDATE'),
-	   has_function_privilege('comptable', 'creances.passe_relance(date, integer)', 'EXECUTE')
+	   has_function_privilege('comptable', 'creances.passe_relance(date, integer, text)', 'EXECUTE')
   FROM (SELECT count(*) AS droit FROM creances._droits('gestion')) d},);
 
 my $dir  = PostgreSQL::Test::Utils::tempdir;
@@ -228,6 +250,14 @@ UNION ALL SELECT cle, ecart FROM creances.verifier_suivi('public.factures') WHER
 UNION ALL SELECT cle, ecart FROM creances.verifier_suivi($$"Ventes d'été"."pièces"$$)}),
 		'',
 		"$name: coherent, as the ERP's tables say");
+	is( $server->safe_psql(
+			$database, q{
+SELECT count(*) FROM creances.verifier_journal();
+SELECT count(*) FROM creances.sceller_journal() \g /dev/null
+SELECT count(*) FROM creances.a_sceller;
+SELECT count(*) FROM creances.verifier_journal()}),
+		"0\n0\n0",
+		"$name: nothing of the history has changed, all of it is sealed");
 	is( $server->safe_psql(
 			$database, q{
 BEGIN;

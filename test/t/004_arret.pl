@@ -88,12 +88,14 @@ my $expected = $node->safe_psql('temoin', $reached);
 my $total    = $node->safe_psql('temoin', $nb);
 cmp_ok($total, '>', 500, 'the undisturbed pass queues much');
 
-# Once while it waits for a debtor whom a collector holds, exactly half way.
+# Once while it waits for a debtor whom a collector holds, exactly half way.  (A
+# pass opens with all the debtors of what has changed: he comes after that.)
 my $holder = beside(
-	q{BEGIN; SELECT FROM creances.debiteur WHERE debiteur = 'client 300' FOR UPDATE; SELECT pg_sleep(600)});
+	q{DO $$ BEGIN LOOP PERFORM FROM creances.passe; EXIT WHEN FOUND; PERFORM pg_sleep(0.01); END LOOP; END $$;
+BEGIN; SELECT FROM creances.debiteur WHERE debiteur = 'client 300' FOR UPDATE; SELECT pg_sleep(600)});
 $node->poll_query_until('tuee',
-	q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'})
-  or die 'the debtor is not locked';
+	q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'})
+  or die 'nobody waits for the pass';
 kill_when($pass,
 	"SELECT count(*) > 0 FROM pg_stat_activity WHERE query = \$\$$pass\$\$ AND wait_event_type = 'Lock'"
 );

@@ -50,24 +50,27 @@ refused('erp', q{SELECT creances.planifier('5 4 * * *')}, 'RC005',
 refused('postgres', q{SELECT creances.planifier('de temps en temps')},
 	'22023', qr/cinq champs/, 'a schedule that is none');
 
-# The line that the hint gives, run where it says, and a job of this database:
-# both run.
-my $today = $node->safe_psql(
-	'postgres', q{
+# The line that the hint gives, run where it says, for one creditor, and a job
+# of this database: both run.
+my $table = q{
 CREATE TABLE public.factures (numero text PRIMARY KEY, client text, date_echeance date, montant_ttc numeric(12,2));
 INSERT INTO public.factures VALUES ('F1', 'client', creances.aujourdhui() - 3, 100);
 DO $$ BEGIN PERFORM creances.suivre_factures('public.factures', depuis => creances.aujourdhui() - 3); END $$;
 SELECT creances.aujourdhui();
-});
+};
+my $today = $node->safe_psql('postgres', $table);
+$node->safe_psql('erp', $table);
 my $job = $node->safe_psql('postgres', q{SELECT creances.planifier('0 6 * * 1-5')});
 is($node->safe_psql('postgres', q{SELECT creances.planifier('* * * * *')}),
 	$job, 'planned twice is planned once');
-$node->safe_psql('postgres',
-	q{SELECT cron.schedule_in_database('creances_passe_erp', '* * * * *', 'CALL creances.passe_relance()', 'erp')}
-);
+my ($status, $stdout, $stderr) = $node->psql('erp',
+	q{SELECT creances.planifier('* * * * *', creancier => 'principal')});
+my ($line) = $stderr =~ /exécutez : (SELECT cron\.schedule_in_database.*;)/
+  or die $stderr;
+$node->safe_psql('postgres', $line);
 is( $node->safe_psql('postgres',
 		'SELECT jobname, schedule, database FROM cron.job ORDER BY jobname'),
-	"creances_passe|* * * * *|postgres\ncreances_passe_erp|* * * * *|erp",
+	"creances_passe|* * * * *|postgres\ncreances_passe_erp/principal|* * * * *|erp",
 	'one job a database');
 
 $node->poll_query_until('postgres',
@@ -75,7 +78,7 @@ $node->poll_query_until('postgres',
 ) or diag('pg_cron has run nothing');
 is( $node->safe_psql('postgres', q{
 SELECT DISTINCT database, command, status FROM cron.job_run_details WHERE end_time IS NOT NULL ORDER BY 1}),
-	"erp|CALL creances.passe_relance()|succeeded\npostgres|CALL creances.passe_relance()|succeeded",
+	"erp|CALL creances.passe_relance(creancier => 'principal')|succeeded\npostgres|CALL creances.passe_relance()|succeeded",
 	'pg_cron has run the pass, and it succeeded');
 foreach my $database ('postgres', 'erp')
 {
@@ -93,7 +96,14 @@ SELECT travail, horaire, actif, dernier_etat, derniere_passe >= '} . $today . q{
 is($node->safe_psql('postgres', 'SELECT creances.deplanifier()'),
 	'1', 'deplanifier takes the job away');
 is($node->safe_psql('postgres', 'SELECT jobname FROM cron.job'),
-	'creances_passe_erp', 'and leaves the others');
+	'creances_passe_erp/principal', 'and leaves the others');
+(undef, undef, $stderr) =
+  $node->psql('erp', q{SELECT creances.deplanifier()});
+($line) = $stderr =~ /exécutez : (SELECT cron\.unschedule.*;)/ or die $stderr;
+is($node->safe_psql('postgres', $line),
+	't', 'the line that deplanifier gives elsewhere is run here');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job'),
+	'0', 'and takes that one away');
 
 $node->stop;
 done_testing();
