@@ -406,7 +406,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._verifier_session(text) IS 'Refuse un serveur de secours et une isolation qui ne verrait pas les paiements.';
 
-CREATE PROCEDURE creances.passe_relance(au date DEFAULT NULL, lot integer DEFAULT 2000, creancier text DEFAULT NULL)
+CREATE PROCEDURE creances.passe_relance(au date DEFAULT NULL, lot integer DEFAULT 5000, creancier text DEFAULT NULL)
 LANGUAGE plpgsql AS $$
 DECLARE
 	societes pg_catalog.text[];
@@ -428,7 +428,7 @@ BEGIN
 	END IF;
 	IF lot IS NULL OR lot OPERATOR(pg_catalog.<=) 0 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'le lot doit être positif',
-			HINT = 'Donnez un nombre de débiteurs par transaction, par exemple 2000.';
+			HINT = 'Donnez un nombre de débiteurs par transaction, par exemple 5000.';
 	END IF;
 	PERFORM creances._verifier_hors_bloc('passe_relance()');
 	-- a partition that nobody has tied yet hides its writes: compare

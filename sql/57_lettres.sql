@@ -89,8 +89,18 @@ BEGIN ATOMIC
 		('avec_precedente', 'oui/non', 'oui', 'un message a déjà été envoyé'),
 		('mise_en_demeure_le', 'texte', '9 avril 2026', 'date d''envoi de la mise en demeure, vide s''il n''y en a pas'),
 		('avec_mise_en_demeure', 'oui/non', 'oui', 'une mise en demeure a été envoyée'),
+		('avec_plan', 'non/retard/dechu', 'retard', 'un plan de paiement vise ce qui est réclamé : il est en retard, ou déchu'),
+		('plan_le', 'texte', '13 février 2026', 'date de l''accord du plan, vide s''il n''y en a pas'),
+		('plan_echeance', 'texte', '1 avril 2026', 'sa première échéance manquée'),
+		('plan_arriere', 'texte', '1 000,00 EUR', 'son arriéré, vide s''il est déchu'),
+		('plan_dechu_le', 'texte', '12 avril 2026', 'jour où sa déchéance a été constatée, vide s''il vit encore'),
+		('avec_promesse', 'non/rien/partie', 'rien', 'la dernière promesse n''a pas été tenue : rien n''est venu, ou une partie'),
+		('promesse_le', 'texte', '16 janvier 2026', 'date de cette promesse, vide s''il n''y en a pas'),
+		('promesse_pour_le', 'texte', '20 janvier 2026', 'date promise'),
+		('promesse_montant', 'texte', '1 600,00 EUR', 'montant promis'),
+		('promesse_recu', 'texte', '0,00 EUR', 'montant reçu depuis'),
 		('numero', 'texte', 'F2026-0117', 'numéro de la première facture réclamée'),
-		('echeance', 'texte', '9 mars 2026', 'échéance de la première facture réclamée'),
+		('echeance', 'texte', '9 mars 2026', 'échéance de la première facture réclamée ; celle du plan en retard qui la remplace'),
 		('factures', 'texte', 'F2026-0117  07/02/2026  09/03/2026  1 234,56 EUR', 'factures réclamées : numéro, date, échéance, reste dû, et le total'),
 		('autres', 'texte', 'F2026-0131  21/02/2026  23/03/2026  100,00 EUR', 'autres factures échues'),
 		('montant', 'texte', '1 234,56 EUR', 'principal réclamé'),
@@ -209,12 +219,25 @@ COMMENT ON FUNCTION creances._verifier_modele() IS
 CREATE TRIGGER verifier BEFORE INSERT OR UPDATE ON creances.modele_lettre
 	FOR EACH ROW EXECUTE FUNCTION creances._verifier_modele();
 
--- The shipped texts. Common parts are written once: @salut@, @autres@, @contact@,
--- @fin@; a letter is its e-mail under a heading. French is the reference; what
+-- The shipped texts. Common parts are written once: @salut@, @engagements@,
+-- @memoire@, @autres@, @contact@, @fin@; a letter is its e-mail under a heading. French is the reference; what
 -- the other languages cite is French law.
 INSERT INTO creances.modele_lettre (origine, stade, canal, langue, type, sujet, corps)
-WITH parties (langue, salut, autres, contact, fin, solennel, entete, recommande) AS (VALUES
+WITH parties (langue, salut, engagements, memoire, autres, contact, fin, solennel, entete, recommande) AS (VALUES
 ('fr', 'Madame, Monsieur,',
+$m${avec_plan, select, retard {
+
+Au titre du plan de paiement convenu le {plan_le}, l'échéance du {plan_echeance} n'a pas été réglée en totalité : l'arriéré est de {plan_arriere}.} dechu {
+
+Le plan de paiement convenu le {plan_le} n'a pas été respecté (échéance du {plan_echeance}). La déchéance du terme, constatée le {plan_dechu_le}, rend exigible tout ce qui en restait dû.} other {}}{avec_promesse, select, rien {
+
+Le {promesse_le}, vous nous aviez annoncé le paiement de {promesse_montant} pour le {promesse_pour_le} : nous ne l'avons pas reçu.} partie {
+
+Le {promesse_le}, vous nous aviez annoncé le paiement de {promesse_montant} pour le {promesse_pour_le} : nous n'en avons reçu que {promesse_recu}.} other {}}$m$,
+$m${avec_plan, select, retard {
+Plan convenu le {plan_le} : échéance du {plan_echeance} manquée, arriéré {plan_arriere}} dechu {
+Plan convenu le {plan_le} : échéance du {plan_echeance} manquée, déchu le {plan_dechu_le}} other {}}{avec_promesse, select, non {} other {
+Promesse du {promesse_le} : {promesse_montant} pour le {promesse_pour_le}, non tenue (reçu {promesse_recu})}}$m$,
 $m${nombre_autres, plural, =0 {} one {
 
 Une autre facture est échue et reste due :
@@ -243,6 +266,19 @@ Objet : @sujet@
 
 $m$, 'Lettre recommandée avec avis de réception'),
 ('en', 'Dear Sir or Madam,',
+$m${avec_plan, select, retard {
+
+Under the payment plan agreed on {plan_le}, the instalment due on {plan_echeance} has not been paid in full: the arrears amount to {plan_arriere}.} dechu {
+
+The payment plan agreed on {plan_le} was not kept (instalment due on {plan_echeance}). Its acceleration clause (déchéance du terme) has taken effect, as recorded on {plan_dechu_le}: everything that remained of it is due.} other {}}{avec_promesse, select, rien {
+
+On {promesse_le} you announced the payment of {promesse_montant} for {promesse_pour_le}: we have not received it.} partie {
+
+On {promesse_le} you announced the payment of {promesse_montant} for {promesse_pour_le}: we have received only {promesse_recu} of it.} other {}}$m$,
+$m${avec_plan, select, retard {
+Plan agreed on {plan_le}: instalment of {plan_echeance} missed, arrears {plan_arriere}} dechu {
+Plan agreed on {plan_le}: instalment of {plan_echeance} missed, lapsed on {plan_dechu_le}} other {}}{avec_promesse, select, non {} other {
+Promise of {promesse_le}: {promesse_montant} for {promesse_pour_le}, not kept (received {promesse_recu})}}$m$,
 $m${nombre_autres, plural, =0 {} one {
 
 Another invoice is also overdue:
@@ -271,6 +307,19 @@ Subject: @sujet@
 
 $m$, 'Registered letter with acknowledgement of receipt'),
 ('de', 'Sehr geehrte Damen und Herren,',
+$m${avec_plan, select, retard {
+
+Nach dem am {plan_le} vereinbarten Ratenplan war am {plan_echeance} eine Rate fällig, die nicht vollständig bezahlt wurde: Der Rückstand beträgt {plan_arriere}.} dechu {
+
+Der am {plan_le} vereinbarte Ratenplan wurde nicht eingehalten (Rate vom {plan_echeance}). Seine Verfallklausel (déchéance du terme) ist eingetreten, wie am {plan_dechu_le} festgestellt: Der gesamte Restbetrag ist fällig.} other {}}{avec_promesse, select, rien {
+
+Am {promesse_le} haben Sie uns die Zahlung von {promesse_montant} zum {promesse_pour_le} zugesagt; sie ist nicht eingegangen.} partie {
+
+Am {promesse_le} haben Sie uns die Zahlung von {promesse_montant} zum {promesse_pour_le} zugesagt; davon sind nur {promesse_recu} eingegangen.} other {}}$m$,
+$m${avec_plan, select, retard {
+Ratenplan vom {plan_le}: Rate vom {plan_echeance} nicht bezahlt, Rückstand {plan_arriere}} dechu {
+Ratenplan vom {plan_le}: Rate vom {plan_echeance} nicht bezahlt, hinfällig seit dem {plan_dechu_le}} other {}}{avec_promesse, select, non {} other {
+Zusage vom {promesse_le}: {promesse_montant} zum {promesse_pour_le}, nicht eingehalten (erhalten {promesse_recu})}}$m$,
 $m${nombre_autres, plural, =0 {} one {
 
 Eine weitere Rechnung ist ebenfalls überfällig:
@@ -348,7 +397,7 @@ $m$@salut@
 
 Sauf erreur de notre part, {nombre, plural, one {la facture suivante n'a pas encore été réglée} other {les # factures suivantes n'ont pas encore été réglées}} :
 
-{factures}
+{factures}@engagements@
 
 Nous vous remercions de bien vouloir régler la somme de {montant} {paiement}.@autres@
 
@@ -361,7 +410,7 @@ $m$@salut@
 
 According to our records, {nombre, plural, one {the following invoice has not yet been paid} other {the following # invoices have not yet been paid}}:
 
-{factures}
+{factures}@engagements@
 
 Please pay the amount of {montant} {paiement}.@autres@
 
@@ -374,7 +423,7 @@ $m$@salut@
 
 nach unseren Unterlagen {nombre, plural, one {ist die folgende Rechnung noch nicht bezahlt} other {sind die folgenden # Rechnungen noch nicht bezahlt}}:
 
-{factures}
+{factures}@engagements@
 
 Wir bitten Sie, den Betrag von {montant} {paiement} zu begleichen.@autres@
 
@@ -389,7 +438,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré notre message du {date_precedente}, nous} other {Nous}} n'avons pas reçu le règlement {nombre, plural, one {de la facture suivante} other {des # factures suivantes}} :
 
-{factures}
+{factures}@engagements@
 
 Nous vous demandons de régler la somme de {montant} au plus tard le {date_limite}, {paiement}.@autres@
 
@@ -402,7 +451,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our message of {date_precedente}, we} other {We}} have not received payment of the following {nombre, plural, one {invoice} other {# invoices}}:
 
-{factures}
+{factures}@engagements@
 
 Please pay the amount of {montant} by {date_limite} at the latest, {paiement}.@autres@
 
@@ -415,7 +464,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Nachricht vom {date_precedente} haben wir} other {wir haben}} für {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}} noch keine Zahlung erhalten:
 
-{factures}
+{factures}@engagements@
 
 Bitte begleichen Sie den Betrag von {montant} bis spätestens zum {date_limite} {paiement}.@autres@
 
@@ -430,7 +479,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré nos rappels, dont le dernier du {date_precedente}, nous} other {Nous}} n'avons toujours pas reçu le règlement {nombre, plural, one {de la facture suivante} other {des # factures suivantes}} :
 
-{factures}
+{factures}@engagements@
 
 {avec_accessoires, select, oui {Le retard rend exigibles, sans qu'un rappel soit nécessaire, des pénalités de retard (article L441-10 II du code de commerce){avec_indemnites, select, oui { et une indemnité forfaitaire pour frais de recouvrement de 40 euros par facture (article D441-5)} other {}}. } other {}}Au {date}, vous nous devez :
 
@@ -447,7 +496,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our reminders, the last of them dated {date_precedente}, we} other {We}} have still not received payment of the following {nombre, plural, one {invoice} other {# invoices}}:
 
-{factures}
+{factures}@engagements@
 
 {avec_accessoires, select, oui {Under French law, late payment makes penalties due without any reminder (Article L441-10 II of the French Commercial Code){avec_indemnites, select, oui {, together with fixed compensation for recovery costs of 40 euros per invoice (Article D441-5)} other {}}. } other {}}As at {date}, you owe us:
 
@@ -464,7 +513,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Erinnerungen, zuletzt vom {date_precedente}, haben wir} other {wir haben}} für {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}} noch immer keine Zahlung erhalten:
 
-{factures}
+{factures}@engagements@
 
 {avec_accessoires, select, oui {Nach französischem Recht sind durch den Verzug, ohne dass es einer Mahnung bedarf, Verzugszinsen (Artikel L441-10 II des Code de commerce){avec_indemnites, select, oui { und eine Pauschale für Beitreibungskosten von 40 Euro je Rechnung (Artikel D441-5)} other {}} fällig geworden. } other {}}Zum {date} schulden Sie uns:
 
@@ -481,7 +530,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré nos rappels, dont le dernier du {date_precedente}, nous} other {Nous}} n'avons toujours pas reçu le paiement {nombre, plural, one {de la facture suivante, dont le délai de paiement est expiré} other {des # factures suivantes, dont le délai de paiement est expiré}} :
 
-{factures}
+{factures}@engagements@
 
 {avec_accessoires, select, oui {Le dépassement du délai de paiement fait courir de plein droit, sans demande de notre part, des intérêts moratoires (articles L2192-13 et R2192-31 du code de la commande publique){avec_indemnites, select, oui { et rend due une indemnité forfaitaire pour frais de recouvrement de 40 euros par facture (article D2192-35)} other {}}. } other {}}Au {date}, il nous est dû :
 
@@ -498,7 +547,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our reminders, the last of them dated {date_precedente}, we} other {We}} have still not received payment of the following {nombre, plural, one {invoice, whose payment term has expired} other {# invoices, whose payment terms have expired}}:
 
-{factures}
+{factures}@engagements@
 
 {avec_accessoires, select, oui {Once the payment term has expired, default interest runs by operation of law and without any request from us (Articles L2192-13 and R2192-31 of the French Public Procurement Code){avec_indemnites, select, oui {, and fixed compensation for recovery costs of 40 euros per invoice is due (Article D2192-35)} other {}}. } other {}}As at {date}, the amount due is:
 
@@ -515,7 +564,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Erinnerungen, zuletzt vom {date_precedente}, haben wir} other {wir haben}} für {nombre, plural, one {die folgende Rechnung, deren Zahlungsfrist abgelaufen ist,} other {die folgenden # Rechnungen, deren Zahlungsfrist abgelaufen ist,}} noch immer keine Zahlung erhalten:
 
-{factures}
+{factures}@engagements@
 
 {avec_accessoires, select, oui {Mit Ablauf der Zahlungsfrist laufen nach französischem Recht von Gesetzes wegen und ohne Aufforderung Verzugszinsen (Artikel L2192-13 und R2192-31 des Code de la commande publique){avec_indemnites, select, oui {; außerdem ist eine Pauschale für Beitreibungskosten von 40 Euro je Rechnung geschuldet (Artikel D2192-35)} other {}}. } other {}}Zum {date} sind fällig:
 
@@ -532,11 +581,11 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré nos rappels, dont le dernier du {date_precedente}, nous} other {Nous}} n'avons toujours pas reçu le règlement {nombre, plural, one {de la facture suivante} other {des # factures suivantes}} :
 
-{factures}
+{factures}@engagements@
 
 Nous vous demandons de régler la somme de {montant} au plus tard le {date_limite}, {paiement}.@autres@
 
-Si vous avez des difficultés à payer cette somme, ou si vous la contestez, écrivez-nous ou appelez-nous avant cette date : un paiement en plusieurs fois peut être étudié. Sans règlement ni réponse de votre part, nous serons conduits à vous mettre en demeure de payer.@contact@
+Si vous avez des difficultés à payer cette somme, ou si vous la contestez, écrivez-nous ou appelez-nous avant cette date{avec_plan, select, non { : un paiement en plusieurs fois peut être étudié} other {}}. Sans règlement ni réponse de votre part, nous serons conduits à vous mettre en demeure de payer.@contact@
 
 @fin@$m$),
 ('relance_3', 'consommateur', 'en',
@@ -545,11 +594,11 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our reminders, the last of them dated {date_precedente}, we} other {We}} have still not received payment of the following {nombre, plural, one {invoice} other {# invoices}}:
 
-{factures}
+{factures}@engagements@
 
 Please pay the amount of {montant} by {date_limite} at the latest, {paiement}.@autres@
 
-If you find it difficult to pay this amount, or if you dispute it, please write to us or call us before then: payment by instalments can be considered. Without payment or an answer from you, we shall have to serve formal notice on you to pay.@contact@
+If you find it difficult to pay this amount, or if you dispute it, please write to us or call us before then{avec_plan, select, non {: payment by instalments can be considered} other {}}. Without payment or an answer from you, we shall have to serve formal notice on you to pay.@contact@
 
 @fin@$m$),
 ('relance_3', 'consommateur', 'de',
@@ -558,11 +607,11 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Erinnerungen, zuletzt vom {date_precedente}, haben wir} other {wir haben}} für {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}} noch immer keine Zahlung erhalten:
 
-{factures}
+{factures}@engagements@
 
 Wir bitten Sie, den Betrag von {montant} bis spätestens zum {date_limite} {paiement} zu zahlen.@autres@
 
-Falls Ihnen die Zahlung schwerfällt oder Sie die Forderung bestreiten, schreiben Sie uns oder rufen Sie uns bitte vorher an: Eine Ratenzahlung kann geprüft werden. Ohne Zahlung oder Antwort sehen wir uns gezwungen, Sie förmlich in Verzug zu setzen.@contact@
+Falls Ihnen die Zahlung schwerfällt oder Sie die Forderung bestreiten, schreiben Sie uns oder rufen Sie uns bitte vorher an{avec_plan, select, non {: Eine Ratenzahlung kann geprüft werden} other {}}. Ohne Zahlung oder Antwort sehen wir uns gezwungen, Sie förmlich in Verzug zu setzen.@contact@
 
 @fin@$m$),
 
@@ -573,13 +622,13 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré nos rappels, dont le dernier du {date_precedente}, vous} other {Vous}} ne nous avez pas réglé {nombre, plural, one {la facture suivante, établie} other {les # factures suivantes, établies}} pour les marchandises livrées ou les services rendus qui y sont décrits :
 
-{factures}
+{factures}@engagements@
 
 Par la présente, nous vous mettons en demeure, au sens de l'article 1344 du code civil, de nous payer au plus tard le {date_limite} la somme de {total} ({total_lettres}){indemnites_a_part, select, oui {, plus {indemnites} d'indemnité forfaitaire} other {}}, soit :
 
 {decompte}
 
-{avec_penalites, select, oui {Les pénalités de retard (article L441-10 II du code de commerce) courent du lendemain de {nombre, plural, one {l'échéance} other {chaque échéance}}, comme suit :
+{avec_penalites, select, oui {Les pénalités de retard (article L441-10 II du code de commerce) courent du lendemain de {nombre, plural, one {l'échéance} other {chaque échéance}}{avec_plan, select, retard { d'origine} other {}}, comme suit :
 
 {detail_penalites}
 
@@ -596,13 +645,13 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our reminders, the last of them dated {date_precedente}, you} other {You}} have not paid the following {nombre, plural, one {invoice} other {# invoices}} for the goods delivered or the services rendered that {nombre, plural, one {it describes} other {they describe}}:
 
-{factures}
+{factures}@engagements@
 
 We hereby give you formal notice (mise en demeure), within the meaning of Article 1344 of the French Civil Code, to pay us by {date_limite} at the latest the amount of {total} ({total_lettres}){indemnites_a_part, select, oui {, plus {indemnites} of fixed compensation} other {}}, made up as follows:
 
 {decompte}
 
-{avec_penalites, select, oui {Late-payment penalties (Article L441-10 II of the French Commercial Code) run from the day after {nombre, plural, one {the due date} other {each due date}}, as follows:
+{avec_penalites, select, oui {Late-payment penalties (Article L441-10 II of the French Commercial Code) run from the day after {nombre, plural, one {the} other {each}} {avec_plan, select, retard {original } other {}}due date, as follows:
 
 {detail_penalites}
 
@@ -619,13 +668,13 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Erinnerungen, zuletzt vom {date_precedente}, haben Sie} other {Sie haben}} {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}} für die darin beschriebenen Warenlieferungen oder Dienstleistungen nicht bezahlt:
 
-{factures}
+{factures}@engagements@
 
 Hiermit setzen wir Sie im Sinne von Artikel 1344 des französischen Code civil förmlich in Verzug (mise en demeure) und fordern Sie auf, uns bis spätestens zum {date_limite} den Betrag von {total} ({total_lettres}){indemnites_a_part, select, oui { sowie {indemnites} Pauschale} other {}} zu zahlen, der sich wie folgt zusammensetzt:
 
 {decompte}
 
-{avec_penalites, select, oui {Die Verzugszinsen (Artikel L441-10 II des Code de commerce) laufen ab dem Tag nach {nombre, plural, one {der Fälligkeit} other {der jeweiligen Fälligkeit}} wie folgt:
+{avec_penalites, select, oui {Die Verzugszinsen (Artikel L441-10 II des Code de commerce) laufen ab dem Tag nach {nombre, plural, one {der} other {der jeweiligen}} {avec_plan, select, retard {ursprünglichen } other {}}Fälligkeit wie folgt:
 
 {detail_penalites}
 
@@ -642,7 +691,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré nos rappels, dont le dernier du {date_precedente}, nous} other {Nous}} n'avons pas reçu le paiement {nombre, plural, one {de la facture suivante, établie} other {des # factures suivantes, établies}} pour les fournitures, services ou travaux qui y sont décrits et dont le délai de paiement est expiré :
 
-{factures}
+{factures}@engagements@
 
 Par la présente, nous vous mettons en demeure, au sens de l'article 1344 du code civil, de nous payer au plus tard le {date_limite} la somme de {total} ({total_lettres}){indemnites_a_part, select, oui {, plus {indemnites} d'indemnité forfaitaire} other {}}, soit :
 
@@ -665,7 +714,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our reminders, the last of them dated {date_precedente}, we} other {We}} have not received payment of the following {nombre, plural, one {invoice} other {# invoices}} for the supplies, services or works that {nombre, plural, one {it describes, whose payment term has} other {they describe, whose payment terms have}} expired:
 
-{factures}
+{factures}@engagements@
 
 We hereby give you formal notice (mise en demeure), within the meaning of Article 1344 of the French Civil Code, to pay us by {date_limite} at the latest the amount of {total} ({total_lettres}){indemnites_a_part, select, oui {, plus {indemnites} of fixed compensation} other {}}, made up as follows:
 
@@ -688,7 +737,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Erinnerungen, zuletzt vom {date_precedente}, haben wir} other {wir haben}} für {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}} über die darin beschriebenen Lieferungen, Dienst- oder Bauleistungen, deren Zahlungsfrist abgelaufen ist, keine Zahlung erhalten:
 
-{factures}
+{factures}@engagements@
 
 Hiermit setzen wir Sie im Sinne von Artikel 1344 des französischen Code civil förmlich in Verzug (mise en demeure) und fordern Sie auf, uns bis spätestens zum {date_limite} den Betrag von {total} ({total_lettres}){indemnites_a_part, select, oui { sowie {indemnites} Pauschale} other {}} zu zahlen, der sich wie folgt zusammensetzt:
 
@@ -711,7 +760,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Malgré nos rappels, dont le dernier du {date_precedente}, vous} other {Vous}} ne nous avez pas réglé {nombre, plural, one {la facture suivante, établie} other {les # factures suivantes, établies}} pour les marchandises livrées ou les services rendus qui y sont décrits :
 
-{factures}
+{factures}@engagements@
 
 Par la présente, nous vous mettons en demeure, au sens de l'article 1344 du code civil, de nous payer au plus tard le {date_limite} la somme de {total} ({total_lettres}), soit :
 
@@ -721,7 +770,7 @@ Par la présente, nous vous mettons en demeure, au sens de l'article 1344 du cod
 
 Le règlement est à faire {paiement}.@autres@
 
-Si vous contestez cette somme, ou ne pouvez pas la payer en une fois, répondez-nous avant cette date : un paiement en plusieurs fois peut être étudié. À défaut de paiement ou de réponse, nous nous réservons la possibilité de saisir le tribunal compétent. Une copie des factures vous sera adressée si vous nous la demandez.@contact@
+Si vous contestez cette somme, ou ne pouvez pas la payer en une fois, répondez-nous avant cette date{avec_plan, select, non { : un paiement en plusieurs fois peut être étudié} other {}}. À défaut de paiement ou de réponse, nous nous réservons la possibilité de saisir le tribunal compétent. Une copie des factures vous sera adressée si vous nous la demandez.@contact@
 
 @solennel@$m$),
 ('mise_en_demeure', 'consommateur', 'en',
@@ -730,7 +779,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {Despite our reminders, the last of them dated {date_precedente}, you} other {You}} have not paid the following {nombre, plural, one {invoice} other {# invoices}} for the goods delivered or the services rendered that {nombre, plural, one {it describes} other {they describe}}:
 
-{factures}
+{factures}@engagements@
 
 We hereby give you formal notice (mise en demeure), within the meaning of Article 1344 of the French Civil Code, to pay us by {date_limite} at the latest the amount of {total} ({total_lettres}), made up as follows:
 
@@ -740,7 +789,7 @@ From receipt of this letter, the principal bears interest at the legal rate (Art
 
 Payment is to be made {paiement}.@autres@
 
-If you dispute this amount, or cannot pay it at once, please answer before that date: payment by instalments can be considered. Failing payment or an answer, we reserve the right to bring the matter before the competent court. Copies of the invoices will be sent to you on request.@contact@
+If you dispute this amount, or cannot pay it at once, please answer before that date{avec_plan, select, non {: payment by instalments can be considered} other {}}. Failing payment or an answer, we reserve the right to bring the matter before the competent court. Copies of the invoices will be sent to you on request.@contact@
 
 @solennel@$m$),
 ('mise_en_demeure', 'consommateur', 'de',
@@ -749,7 +798,7 @@ $m$@salut@
 
 {avec_precedente, select, oui {trotz unserer Erinnerungen, zuletzt vom {date_precedente}, haben Sie} other {Sie haben}} {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}} für die darin beschriebenen Warenlieferungen oder Dienstleistungen nicht bezahlt:
 
-{factures}
+{factures}@engagements@
 
 Hiermit setzen wir Sie im Sinne von Artikel 1344 des französischen Code civil förmlich in Verzug (mise en demeure) und fordern Sie auf, uns bis spätestens zum {date_limite} den Betrag von {total} ({total_lettres}) zu zahlen, der sich wie folgt zusammensetzt:
 
@@ -759,7 +808,7 @@ Ab Erhalt dieses Schreibens ist die Hauptforderung zum gesetzlichen Zinssatz zu 
 
 Die Zahlung hat {paiement} zu erfolgen.@autres@
 
-Falls Sie die Forderung bestreiten oder den Betrag nicht auf einmal zahlen können, antworten Sie uns bitte vor diesem Tag: Eine Ratenzahlung kann geprüft werden. Sollte weder eine Zahlung noch eine Antwort eingehen, behalten wir uns vor, das zuständige Gericht anzurufen. Kopien der Rechnungen senden wir Ihnen auf Wunsch zu.@contact@
+Falls Sie die Forderung bestreiten oder den Betrag nicht auf einmal zahlen können, antworten Sie uns bitte vor diesem Tag{avec_plan, select, non {: Eine Ratenzahlung kann geprüft werden} other {}}. Sollte weder eine Zahlung noch eine Antwort eingehen, behalten wir uns vor, das zuständige Gericht anzurufen. Kopien der Rechnungen senden wir Ihnen auf Wunsch zu.@contact@
 
 @solennel@$m$),
 
@@ -770,7 +819,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} other {Nos rappels sont restés sans effet. Nous}} transmettons ce jour votre dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
 
-{factures}
+{factures}@engagements@
 
 Au {date}, vous nous devez{avec_accessoires, select, oui {, pénalités de retard (article L441-10 II du code de commerce) et indemnité forfaitaire pour frais de recouvrement (article D441-5) comprises} other {}} :
 
@@ -785,7 +834,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} other {Our reminders have had no effect. We}} are today handing your file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
 
-{factures}
+{factures}@engagements@
 
 As at {date}, you owe us{avec_accessoires, select, oui {, including late-payment penalties (Article L441-10 II of the French Commercial Code) and fixed compensation for recovery costs (Article D441-5)} other {}}:
 
@@ -800,7 +849,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} other {unsere Erinnerungen sind ohne Wirkung geblieben. Wir}} geben Ihren Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
 
-{factures}
+{factures}@engagements@
 
 Zum {date} schulden Sie uns{avec_accessoires, select, oui {, einschließlich Verzugszinsen (Artikel L441-10 II des Code de commerce) und Pauschale für Beitreibungskosten (Artikel D441-5)} other {}}:
 
@@ -815,7 +864,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} other {Nos rappels sont restés sans effet. Nous}} transmettons ce jour le dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
 
-{factures}
+{factures}@engagements@
 
 Au {date}, il nous est dû{avec_accessoires, select, oui {, intérêts moratoires (article R2192-31 du code de la commande publique) et indemnité forfaitaire pour frais de recouvrement (article D2192-35) compris} other {}} :
 
@@ -830,7 +879,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} other {Our reminders have had no effect. We}} are today handing the file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
 
-{factures}
+{factures}@engagements@
 
 As at {date}, the amount due{avec_accessoires, select, oui {, including default interest (Article R2192-31 of the French Public Procurement Code) and fixed compensation for recovery costs (Article D2192-35),} other {}} is:
 
@@ -845,7 +894,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} other {unsere Erinnerungen sind ohne Wirkung geblieben. Wir}} geben den Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
 
-{factures}
+{factures}@engagements@
 
 Zum {date} sind fällig{avec_accessoires, select, oui {, einschließlich Verzugszinsen (Artikel R2192-31 des Code de la commande publique) und Pauschale für Beitreibungskosten (Artikel D2192-35)} other {}}:
 
@@ -860,7 +909,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} other {Nos rappels sont restés sans effet. Nous}} transmettons ce jour votre dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
 
-{factures}
+{factures}@engagements@
 
 Au {date}, vous nous devez{avec_penalites, select, oui {, intérêts au taux légal depuis la réception de la mise en demeure (article 1344-1 du code civil) compris} other {}} :
 
@@ -875,7 +924,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} other {Our reminders have had no effect. We}} are today handing your file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
 
-{factures}
+{factures}@engagements@
 
 As at {date}, you owe us{avec_penalites, select, oui {, including interest at the legal rate since receipt of the formal notice (Article 1344-1 of the French Civil Code)} other {}}:
 
@@ -890,7 +939,7 @@ $m$@salut@
 
 {avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} other {unsere Erinnerungen sind ohne Wirkung geblieben. Wir}} geben Ihren Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
 
-{factures}
+{factures}@engagements@
 
 Zum {date} schulden Sie uns{avec_penalites, select, oui {, einschließlich der Zinsen zum gesetzlichen Zinssatz seit Erhalt der förmlichen Mahnung (Artikel 1344-1 des französischen Code civil)} other {}}:
 
@@ -948,11 +997,11 @@ Zu notieren: der genannte Termin oder der Grund eines Einwands.$m$),
 $m$Client : {debiteur} ({compte}), {telephone}
 Objet : {nombre, plural, one {la facture {numero}, {montant}, échue le {echeance}} other {# factures, {montant} au total, la première échue le {echeance}}}{avec_precedente, select, oui {
 Dernier message : {date_precedente}} other {}}{avec_mise_en_demeure, select, oui {
-Mise en demeure : {mise_en_demeure_le}} other {}}
+Mise en demeure : {mise_en_demeure_le}} other {}}@memoire@
 
 {factures}@autres@
 
-À dire : « Bonjour, {creancier}. Je vous appelle au sujet {nombre, plural, one {de notre facture {numero}, échue le {echeance}} other {de # factures échues}}, pour {montant}. Y a-t-il une difficulté ? »
+À dire : « Bonjour, {creancier}. Je vous appelle au sujet {nombre, plural, one {de notre facture {numero}, échue le {echeance}} other {de # factures échues}}{avec_plan, select, retard { selon le plan convenu le {plan_le}} other {}}, pour {montant}.{avec_promesse, select, non {} other { Vous nous aviez annoncé un paiement pour le {promesse_pour_le}.}} Y a-t-il une difficulté ? »
 À demander : {nombre, plural, one {la facture est-elle reçue, est-elle contestée} other {les factures sont-elles reçues, l'une est-elle contestée}} ; la date et le montant du paiement.
 À noter : une promesse (date, montant), un litige (motif), ou l'absence de réponse.
 À ne pas faire : parler de la dette à une autre personne, annoncer une suite qui n'est pas décidée.$m$),
@@ -961,11 +1010,11 @@ Mise en demeure : {mise_en_demeure_le}} other {}}
 $m$Customer: {debiteur} ({compte}), {telephone}
 Subject: {nombre, plural, one {invoice {numero}, {montant}, due on {echeance}} other {# invoices, {montant} in all, the first due on {echeance}}}{avec_precedente, select, oui {
 Last message: {date_precedente}} other {}}{avec_mise_en_demeure, select, oui {
-Formal notice: {mise_en_demeure_le}} other {}}
+Formal notice: {mise_en_demeure_le}} other {}}@memoire@
 
 {factures}@autres@
 
-To say: "Good morning, {creancier}. I am calling about {nombre, plural, one {our invoice {numero}, due on {echeance}} other {# overdue invoices}}, for {montant}. Is there any difficulty?"
+To say: "Good morning, {creancier}. I am calling about {nombre, plural, one {our invoice {numero}, due on {echeance}} other {# overdue invoices}}{avec_plan, select, retard { under the plan agreed on {plan_le}} other {}}, for {montant}.{avec_promesse, select, non {} other { You had announced a payment for {promesse_pour_le}.}} Is there any difficulty?"
 To ask: {nombre, plural, one {was the invoice received, is it disputed} other {were the invoices received, is any of them disputed}}; the date and the amount of payment.
 To note: a promise (date, amount), a dispute (reason), or that nobody answered.
 Not to do: speak of the debt to anybody else, announce a step that has not been decided.$m$),
@@ -974,11 +1023,11 @@ Not to do: speak of the debt to anybody else, announce a step that has not been 
 $m$Kunde: {debiteur} ({compte}), {telephone}
 Betreff: {nombre, plural, one {Rechnung {numero}, {montant}, fällig seit dem {echeance}} other {# Rechnungen, insgesamt {montant}, die erste fällig seit dem {echeance}}}{avec_precedente, select, oui {
 Letzte Nachricht: {date_precedente}} other {}}{avec_mise_en_demeure, select, oui {
-Förmliche Mahnung: {mise_en_demeure_le}} other {}}
+Förmliche Mahnung: {mise_en_demeure_le}} other {}}@memoire@
 
 {factures}@autres@
 
-Zu sagen: "Guten Tag, {creancier}. Ich rufe wegen {nombre, plural, one {unserer Rechnung {numero}, fällig seit dem {echeance},} other {# überfälliger Rechnungen}} über {montant} an. Gibt es eine Schwierigkeit?"
+Zu sagen: "Guten Tag, {creancier}. Ich rufe wegen {nombre, plural, one {unserer Rechnung {numero}, fällig seit dem {echeance}{avec_plan, select, retard { nach dem am {plan_le} vereinbarten Ratenplan} other {}},} other {# überfälliger Rechnungen{avec_plan, select, retard { nach dem am {plan_le} vereinbarten Ratenplan} other {}}}} über {montant} an.{avec_promesse, select, non {} other { Sie hatten uns eine Zahlung zum {promesse_pour_le} zugesagt.}} Gibt es eine Schwierigkeit?"
 Zu fragen: {nombre, plural, one {Ist die Rechnung eingegangen, wird sie bestritten} other {Sind die Rechnungen eingegangen, wird eine bestritten}}? Zeitpunkt und Betrag der Zahlung.
 Zu notieren: eine Zusage (Datum, Betrag), ein Streit (Grund) oder dass niemand geantwortet hat.
 Zu unterlassen: mit anderen Personen über die Schuld sprechen, einen Schritt ankündigen, der nicht beschlossen ist.$m$),
@@ -986,28 +1035,28 @@ Zu unterlassen: mit anderen Personen über die Schuld sprechen, einen Schritt an
 -- ---- tasks
 (ARRAY['preventive', 'relance_1', 'relance_2', 'relance_3'], 'interne', 'fr', 'Suivre {debiteur} : {montant}',
 $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 facture} other {# factures}}, {montant}{retard, plural, =0 {} one {, # jour de retard} other {, # jours de retard}}{avec_precedente, select, oui {. Dernier message : {date_precedente}} other {}}
+{nombre, plural, one {1 facture} other {# factures}}, {montant}{retard, plural, =0 {} one {, # jour de retard} other {, # jours de retard}}{avec_precedente, select, oui {. Dernier message : {date_precedente}} other {}}@memoire@
 
 {factures}@autres@
 
 À faire : vérifier que rien n'est contesté ni payé, puis décider de la suite.$m$),
 (ARRAY['preventive', 'relance_1', 'relance_2', 'relance_3'], 'interne', 'en', 'Follow up {debiteur}: {montant}',
 $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 invoice} other {# invoices}}, {montant}{retard, plural, =0 {} one {, # day late} other {, # days late}}{avec_precedente, select, oui {. Last message: {date_precedente}} other {}}
+{nombre, plural, one {1 invoice} other {# invoices}}, {montant}{retard, plural, =0 {} one {, # day late} other {, # days late}}{avec_precedente, select, oui {. Last message: {date_precedente}} other {}}@memoire@
 
 {factures}@autres@
 
 To do: check that nothing is disputed or paid, then decide what follows.$m$),
 (ARRAY['preventive', 'relance_1', 'relance_2', 'relance_3'], 'interne', 'de', '{debiteur} prüfen: {montant}',
 $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {montant}{retard, plural, =0 {} one {, # Tag Verzug} other {, # Tage Verzug}}{avec_precedente, select, oui {. Letzte Nachricht: {date_precedente}} other {}}
+{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {montant}{retard, plural, =0 {} one {, # Tag Verzug} other {, # Tage Verzug}}{avec_precedente, select, oui {. Letzte Nachricht: {date_precedente}} other {}}@memoire@
 
 {factures}@autres@
 
 Zu tun: prüfen, ob nichts bestritten oder bezahlt ist, dann über das Weitere entscheiden.$m$),
 (ARRAY['mise_en_demeure'], 'interne', 'fr', 'Mettre en demeure {debiteur} : {montant}',
 $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard
+{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard@memoire@
 
 {factures}@autres@
 
@@ -1016,7 +1065,7 @@ $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
 À faire : vérifier les factures, les preuves de livraison et l'adresse, puis envoyer la mise en demeure par lettre recommandée et garder l'avis de réception.$m$),
 (ARRAY['mise_en_demeure'], 'interne', 'en', 'Serve formal notice on {debiteur}: {montant}',
 $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late
+{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late@memoire@
 
 {factures}@autres@
 
@@ -1025,7 +1074,7 @@ $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
 To do: check the invoices, the proofs of delivery and the address, then send the formal notice by registered letter and keep the acknowledgement of receipt.$m$),
 (ARRAY['mise_en_demeure'], 'interne', 'de', '{debiteur} in Verzug setzen: {montant}',
 $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug
+{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug@memoire@
 
 {factures}@autres@
 
@@ -1034,7 +1083,7 @@ $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
 Zu tun: Rechnungen, Liefernachweise und Anschrift prüfen, dann die förmliche Mahnung als Einschreiben senden und den Rückschein aufbewahren.$m$),
 (ARRAY['contentieux'], 'interne', 'fr', 'Contentieux : {debiteur}, {montant}',
 $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard{avec_mise_en_demeure, select, oui {. Mise en demeure : {mise_en_demeure_le}} other {. Aucune mise en demeure envoyée}}
+{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard{avec_mise_en_demeure, select, oui {. Mise en demeure : {mise_en_demeure_le}} other {. Aucune mise en demeure envoyée}}@memoire@
 
 {factures}@autres@
 
@@ -1043,7 +1092,7 @@ $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
 À faire : constituer le dossier (contrat, commandes, livraisons, factures, mise en demeure et avis de réception), vérifier la prescription et la situation du client, puis choisir la suite.$m$),
 (ARRAY['contentieux'], 'interne', 'en', 'Litigation: {debiteur}, {montant}',
 $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late{avec_mise_en_demeure, select, oui {. Formal notice: {mise_en_demeure_le}} other {. No formal notice was sent}}
+{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late{avec_mise_en_demeure, select, oui {. Formal notice: {mise_en_demeure_le}} other {. No formal notice was sent}}@memoire@
 
 {factures}@autres@
 
@@ -1052,7 +1101,7 @@ $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
 To do: put the file together (contract, orders, deliveries, invoices, formal notice and acknowledgement of receipt), check limitation periods and the customer's situation, then choose what follows.$m$),
 (ARRAY['contentieux'], 'interne', 'de', 'Rechtsabteilung: {debiteur}, {montant}',
 $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug{avec_mise_en_demeure, select, oui {. Förmliche Mahnung: {mise_en_demeure_le}} other {. Keine förmliche Mahnung gesendet}}
+{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug{avec_mise_en_demeure, select, oui {. Förmliche Mahnung: {mise_en_demeure_le}} other {. Keine förmliche Mahnung gesendet}}@memoire@
 
 {factures}@autres@
 
@@ -1061,21 +1110,21 @@ $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
 Zu tun: die Akte zusammenstellen (Vertrag, Bestellungen, Lieferungen, Rechnungen, förmliche Mahnung und Rückschein), Verjährung und Lage des Kunden prüfen, dann das Weitere wählen.$m$),
 (ARRAY['irrecouvrable'], 'interne', 'fr', 'Irrécouvrable : {debiteur}, {montant}',
 $m$Client : {debiteur} ({compte})
-{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard
+{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard@memoire@
 
 {factures}
 
 À faire : réunir ce qui prouve l'irrécouvrabilité, puis proposer le passage en perte.$m$),
 (ARRAY['irrecouvrable'], 'interne', 'en', 'Uncollectible: {debiteur}, {montant}',
 $m$Customer: {debiteur} ({compte})
-{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late
+{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late@memoire@
 
 {factures}
 
 To do: gather what proves that the debt is uncollectible, then propose to write it off.$m$),
 (ARRAY['irrecouvrable'], 'interne', 'de', 'Uneinbringlich: {debiteur}, {montant}',
 $m$Kunde: {debiteur} ({compte})
-{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug
+{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug@memoire@
 
 {factures}
 
@@ -1095,8 +1144,8 @@ Zu tun: Nachweise der Uneinbringlichkeit sammeln, dann die Ausbuchung vorschlage
 	SELECT s, c.canal, c.langue, '', c.sujet, c.corps FROM courts c, unnest(c.stades) s
 )
 SELECT 'creances', t.stade::creances.stade_relance, t.canal, t.langue, t.type, t.sujet,
-	   replace(replace(replace(replace(replace(t.corps, '@salut@', p.salut), '@autres@', p.autres), '@contact@', p.contact),
-					   '@solennel@', p.solennel), '@fin@', p.fin)
+	   replace(replace(replace(replace(replace(replace(replace(t.corps, '@salut@', p.salut), '@engagements@', p.engagements), '@memoire@', p.memoire),
+									   '@autres@', p.autres), '@contact@', p.contact), '@solennel@', p.solennel), '@fin@', p.fin)
   FROM tous t JOIN parties p ON p.langue = t.langue;
 
 CREATE TRIGGER livrees BEFORE INSERT OR UPDATE OR DELETE ON creances.modele_lettre
@@ -1277,6 +1326,95 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._modele_lettre(text, text, text, text) IS 'Modele de lettre a employer, replis compris ; aucune ligne s''il n''y en a pas.';
 
+-- Who writes, to whom, and how to pay.
+CREATE FUNCTION creances._parties_lettre(creancier text, debiteur text, c creances.creancier, d creances.debiteur, langue text) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	mots CONSTANT jsonb := creances._libelles(langue);
+	iban text := upper(regexp_replace(coalesce(c.details ->> 'iban', ''), '\s', '', 'g'));
+	contact text := concat_ws(', ', (mots ->> 'telephone') || ' ' || nullif(btrim(c.details ->> 'telephone'), ''),
+									(mots ->> 'courriel') || ' ' || nullif(btrim(c.details ->> 'courriel'), ''));
+	nous text := coalesce(nullif(btrim(c.nom), ''), creancier);
+	vous text := coalesce(nullif(btrim(d.nom), ''), debiteur);
+BEGIN
+	iban := btrim(regexp_replace(iban, '(.{4})', '\1 ', 'g'));
+	RETURN jsonb_build_object(
+		'creancier', nous,
+		'creancier_adresse', coalesce(btrim(c.details ->> 'adresse'), ''),
+		'creancier_siren', coalesce(btrim(c.details ->> 'siren'), ''),
+		'entete', concat_ws(E'\n', nous, nullif(creances._adresse(c.details ->> 'adresse'), ''),
+							(mots ->> 'siren') || ' ' || nullif(btrim(c.details ->> 'siren'), ''),
+							nullif(upper(left(contact, 1)) || substr(contact, 2), '')),
+		'contact', contact,
+		'avec_contact', CASE WHEN contact = '' THEN 'non' ELSE 'oui' END,
+		'iban', iban,
+		'avec_iban', CASE WHEN iban = '' THEN 'non' ELSE 'oui' END,
+		'paiement', replace(replace(mots ->> CASE WHEN iban = '' THEN 'autre_moyen' ELSE 'virement' END, '{iban}', iban), '{compte}', debiteur),
+		'debiteur', vous,
+		'compte', debiteur,
+		'destinataire', concat_ws(E'\n', vous, nullif(creances._adresse(d.adresse), '')),
+		'telephone', coalesce(nullif(btrim(d.telephone), ''), mots ->> 'sans_telephone'),
+		'courriel', coalesce(nullif(btrim(d.courriel), ''), mots ->> 'sans_courriel'));
+END $$;
+COMMENT ON FUNCTION creances._parties_lettre(text, text, creances.creancier, creances.debiteur, text) IS 'Arguments des lettres qui disent le creancier, le client et le moyen de payer.';
+
+-- Of these acts, the plan that explains the lines claimed: the oldest that is in
+-- arrears, else the last that fell. (plpgsql: nothing is planned where there is
+-- none.)
+CREATE FUNCTION creances._plan_lettre(creancier text, actes uuid[], lignes jsonb, au date)
+RETURNS TABLE (etat text, le date, echeance date, arriere numeric, dechu_le date)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	IF actes = '{}' THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT CASE WHEN e.rompu THEN 'dechu' ELSE 'retard' END, a.le,
+		   coalesce(e.impayee, (SELECT max(x.echeance) FROM creances.engagement_echeance x
+								 WHERE x.creancier = g.creancier AND x.acte = g.acte AND x.echeance + g.tolerance < v.dechu_le)),
+		   e.arriere, CASE WHEN e.rompu THEN v.dechu_le END
+	  FROM unnest(actes) u(acte)
+	  JOIN creances.engagement g ON g.creancier = $1 AND g.acte = u.acte AND g.genre = 'plan'
+	  JOIN creances.acte a ON a.creancier = $1 AND a.acte = u.acte AND a.le <= $4 AND (a.annule_le IS NULL OR a.annule_le > $4)
+	 CROSS JOIN LATERAL (SELECT least(g.rompu_le, $4) AS dechu_le) v
+	 CROSS JOIN LATERAL creances._engagement(g.creancier, g.acte, $4) e
+	 WHERE (e.rompu OR e.arriere > 0 AND (a.jusque IS NULL OR a.jusque >= $4))
+	   AND EXISTS (SELECT FROM jsonb_to_recordset(lignes) l(facture text, rang integer, reclamee boolean)
+					 JOIN creances.engagement_creance x ON x.creancier = $1 AND x.acte = u.acte AND x.facture = l.facture AND x.rang = l.rang
+					WHERE l.reclamee)
+	 ORDER BY e.rompu, CASE WHEN e.rompu THEN $4 - a.le ELSE e.impayee - date '1900-01-01' END, u.acte
+	 LIMIT 1;
+END $$;
+COMMENT ON FUNCTION creances._plan_lettre(text, uuid[], jsonb, date) IS 'Le plan en retard ou dechu qui vise ce qu''une lettre reclame ; aucune ligne s''il n''y en a pas.';
+
+-- The last promise on the lines claimed, if it was not kept; what was agreed
+-- after it has taken its place.
+CREATE FUNCTION creances._promesse_lettre(creancier text, actes uuid[], lignes jsonb, au date)
+RETURNS TABLE (le date, pour_le date, montant numeric, recu numeric)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	IF actes = '{}' THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT d.le, x.echeance, x.montant, greatest(0, least(e.recu, x.montant))
+	  FROM (SELECT a.le, a.acte, a.jusque, g.genre
+			  FROM unnest(actes) u(acte)
+			  JOIN creances.engagement g ON g.creancier = $1 AND g.acte = u.acte
+			  JOIN creances.acte a ON a.creancier = $1 AND a.acte = u.acte AND a.le <= $4 AND (a.annule_le IS NULL OR a.annule_le > $4)
+			 WHERE EXISTS (SELECT FROM jsonb_to_recordset(lignes) l(facture text, rang integer, reclamee boolean)
+							 JOIN creances.engagement_creance k ON k.creancier = $1 AND k.acte = u.acte AND k.facture = l.facture AND k.rang = l.rang
+							WHERE l.reclamee)
+			 ORDER BY a.le DESC, g.genre, (SELECT max(q.echeance) FROM creances.engagement_echeance q WHERE q.creancier = $1 AND q.acte = u.acte) DESC
+			 LIMIT 1) d
+	  JOIN creances.engagement_echeance x ON x.creancier = $1 AND x.acte = d.acte
+	 CROSS JOIN LATERAL creances._engagement($1, d.acte, $4) e
+	 WHERE d.genre = 'promesse' AND e.rompu AND (d.jusque IS NULL OR d.jusque >= e.terme);
+END $$;
+COMMENT ON FUNCTION creances._promesse_lettre(text, uuid[], jsonb, date) IS 'La derniere promesse sur ce qu''une lettre reclame, si elle n''est pas tenue.';
+
 CREATE FUNCTION creances._composer(creancier text, relance uuid, au date, en_langue text DEFAULT NULL)
 RETURNS TABLE (langue text, sujet text, corps text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET jit = off SET plan_cache_mode = force_generic_plan AS $$
@@ -1301,9 +1439,10 @@ DECLARE
 	p_limite date;
 	decimales integer;
 	en_euros boolean;
-	iban text;
-	contact text;
 	detail text := '';
+	actes uuid[];
+	plan record;
+	promesse record;
 	a jsonb;
 BEGIN
 	SELECT x.* INTO r FROM creances.relance x WHERE x.creancier = $1 AND x.relance = $2;
@@ -1333,27 +1472,38 @@ BEGIN
 	-- (two statements: the second one's plan is long to start)
 	IF r.prise_le IS NOT NULL THEN
 		brutes := (SELECT jsonb_agg(jsonb_build_object('facture', k.facture, 'rang', k.rang, 'reclamee', k.reclamee, 'scenario', k.scenario, 'etape', k.etape,
-													   'montant', k.montant, 'penalites', k.penalites, 'indemnite', k.indemnite, 'couvert', k.solde - k.montant))
+													   'suivie', k.echeance, 'montant', k.montant, 'penalites', k.penalites, 'indemnite', k.indemnite, 'couvert', k.solde - k.montant))
 					 FROM creances.relance_creance k
 					WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.etat IN (r.etat, 'prise'));
 	ELSE
 		-- (no interest is asked on what is not claimed)
 		brutes := (SELECT jsonb_agg(jsonb_build_object('facture', u.facture, 'rang', u.rang, 'reclamee', u.reclamee, 'scenario', u.scenario, 'etape', u.etape,
-													   'montant', u.reste, 'penalites', v.penalites, 'indemnite', v.indemnite, 'couvert', u.solde - u.reste))
+													   'suivie', u.echeance, 'montant', u.reste, 'penalites', v.penalites, 'indemnite', v.indemnite, 'couvert', u.solde - u.reste))
 					 FROM (SELECT coalesce(k.facture, x.facture) AS facture, coalesce(k.rang, x.rang) AS rang, coalesce(k.reclamee, false) AS reclamee,
-								  k.scenario, k.etape, x.reste, x.solde
+								  k.scenario, k.etape, x.echeance_relance AS echeance, x.reste, x.solde
 							 FROM (SELECT y.* FROM creances._restes($3, r.creancier, ARRAY[r.debiteur]) y WHERE y.devise = r.devise) x
 							 FULL JOIN (SELECT l.* FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat) k
 									ON k.facture = x.facture AND k.rang = x.rang
 							WHERE k.facture IS NOT NULL OR x.reste > 0 AND x.echeance < $3 AND x.obstacle IS NULL AND r.groupe = '') u
 					CROSS JOIN LATERAL creances._accessoires(r.creancier, u.facture, u.rang, $3, coalesce(u.solde - u.reste, 0)) v);
 	END IF;
+	actes := ARRAY(SELECT DISTINCT e.acte FROM jsonb_to_recordset(brutes) l(facture text, rang integer)
+					CROSS JOIN LATERAL (SELECT x.acte FROM creances.engagement_creance x
+										 WHERE x.creancier = r.creancier AND x.facture = l.facture AND x.rang = l.rang OFFSET 0) e);
+	-- the instalment missed is the due date of what a plan covers, of what is only cited too
+	IF r.prise_le IS NOT NULL AND actes <> '{}' THEN
+		brutes := (SELECT jsonb_agg(CASE WHEN e.echeance IS NULL THEN j.x ELSE jsonb_build_object('suivie', e.echeance) || jsonb_strip_nulls(j.x) END)
+					 FROM jsonb_array_elements(brutes) j(x)
+					 LEFT JOIN creances._engagees($3, actes) e ON e.societe = r.creancier AND e.facture = j.x ->> 'facture' AND e.rang = (j.x ->> 'rang')::integer);
+	END IF;
+	SELECT x.* INTO plan FROM creances._plan_lettre(r.creancier, actes, brutes, $3) x;
+	SELECT x.* INTO promesse FROM creances._promesse_lettre(r.creancier, actes, brutes, $3) x;
 	WITH n AS (
-		SELECT l.facture, l.rang, l.reclamee, l.couvert, y.emission, y.echeance, e.delai_accorde,
+		SELECT l.facture, l.rang, l.reclamee, l.couvert, y.emission, coalesce(l.suivie, y.echeance) AS echeance, e.delai_accorde,
 			   CASE WHEN y.rang > 1 OR EXISTS (SELECT FROM creances.creance z WHERE z.creancier = y.creancier AND z.facture = y.facture AND z.rang > 1)
 					THEN l.facture || '/' || l.rang ELSE l.facture END AS numero,
 			   greatest(round(coalesce(l.montant, 0), decimales), 0) AS montant, coalesce(l.penalites, 0) AS penalites, coalesce(l.indemnite, 0) AS indemnite
-		  FROM jsonb_to_recordset(brutes) l(facture text, rang integer, reclamee boolean, scenario text, etape integer,
+		  FROM jsonb_to_recordset(brutes) l(facture text, rang integer, reclamee boolean, scenario text, etape integer, suivie date,
 											montant numeric, penalites numeric, indemnite numeric, couvert numeric)
 		  JOIN creances.creance y ON y.creancier = r.creancier AND y.facture = l.facture AND y.rang = l.rang
 		  LEFT JOIN creances.etape_active e ON e.scenario = coalesce(l.scenario, r.scenario) AND e.etape = l.etape AND l.reclamee
@@ -1412,10 +1562,6 @@ BEGIN
 				 GROUP BY k.taux_jour, g.semestre) q;
 	END IF;
 
-	iban := upper(regexp_replace(coalesce(c.details ->> 'iban', ''), '\s', '', 'g'));
-	iban := btrim(regexp_replace(iban, '(.{4})', '\1 ', 'g'));
-	contact := concat_ws(', ', (mots ->> 'telephone') || ' ' || nullif(btrim(c.details ->> 'telephone'), ''),
-							   (mots ->> 'courriel') || ' ' || nullif(btrim(c.details ->> 'courriel'), ''));
 	a := jsonb_build_object(
 		'nombre', u.nombre,
 		'nombre_autres', jsonb_array_length(autres),
@@ -1454,23 +1600,19 @@ BEGIN
 	|| jsonb_build_object(
 		'montant_lettres', CASE WHEN 'montant_lettres' = ANY (employes) THEN creances._montant_en_lettres(t.montant, r.devise, lg) ELSE '' END,
 		'total_lettres', CASE WHEN 'total_lettres' = ANY (employes) THEN creances._montant_en_lettres(u.total, r.devise, lg) ELSE '' END,
-		'creancier', coalesce(nullif(btrim(c.nom), ''), r.creancier),
-		'creancier_adresse', coalesce(btrim(c.details ->> 'adresse'), ''),
-		'creancier_siren', coalesce(btrim(c.details ->> 'siren'), ''),
-		'entete', concat_ws(E'\n', coalesce(nullif(btrim(c.nom), ''), r.creancier), nullif(creances._adresse(c.details ->> 'adresse'), ''),
-							(mots ->> 'siren') || ' ' || nullif(btrim(c.details ->> 'siren'), ''),
-							nullif(upper(left(contact, 1)) || substr(contact, 2), '')),
-		'contact', contact,
-		'avec_contact', CASE WHEN contact = '' THEN 'non' ELSE 'oui' END,
-		'iban', iban,
-		'avec_iban', CASE WHEN iban = '' THEN 'non' ELSE 'oui' END,
-		'paiement', replace(replace(mots ->> CASE WHEN iban = '' THEN 'autre_moyen' ELSE 'virement' END, '{iban}', iban), '{compte}', r.debiteur),
-		'debiteur', coalesce(nullif(btrim(d.nom), ''), r.debiteur),
-		'compte', r.debiteur,
-		'type', regime,
-		'destinataire', concat_ws(E'\n', coalesce(nullif(btrim(d.nom), ''), r.debiteur), nullif(creances._adresse(d.adresse), '')),
-		'telephone', coalesce(nullif(btrim(d.telephone), ''), mots ->> 'sans_telephone'),
-		'courriel', coalesce(nullif(btrim(d.courriel), ''), mots ->> 'sans_courriel'));
+		'type', regime)
+	|| jsonb_build_object(
+		'avec_plan', coalesce(plan.etat, 'non'),
+		'plan_le', coalesce(creances.date_formatee(plan.le, lc, 'long'), ''),
+		'plan_echeance', coalesce(creances.date_formatee(plan.echeance, lc, 'long'), ''),
+		'plan_arriere', CASE plan.etat WHEN 'retard' THEN creances._montant_lettre(plan.arriere, r.devise, lg) ELSE '' END,
+		'plan_dechu_le', coalesce(creances.date_formatee(plan.dechu_le, lc, 'long'), ''),
+		'avec_promesse', CASE WHEN promesse.montant IS NULL THEN 'non' WHEN promesse.recu > 0 THEN 'partie' ELSE 'rien' END,
+		'promesse_le', coalesce(creances.date_formatee(promesse.le, lc, 'long'), ''),
+		'promesse_pour_le', coalesce(creances.date_formatee(promesse.pour_le, lc, 'long'), ''),
+		'promesse_montant', CASE WHEN promesse.montant IS NULL THEN '' ELSE creances._montant_lettre(promesse.montant, r.devise, lg) END,
+		'promesse_recu', CASE WHEN promesse.montant IS NULL THEN '' ELSE creances._montant_lettre(promesse.recu, r.devise, lg) END)
+	|| creances._parties_lettre(r.creancier, r.debiteur, c, d, lg);
 
 	langue := lg;
 	sujet := regexp_replace(creances.message(m.sujet, a, lg), '\s+', ' ', 'g');
@@ -1516,6 +1658,192 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances.lettre(uuid, text) IS
 'Langue, objet et texte d''une relance : ceux figes quand elle a ete prise, sinon un apercu aux montants du jour. Une autre langue peut etre demandee. L''en-tete et le moyen de paiement viennent de creancier.nom et de creancier.details : adresse, iban, telephone, courriel, siren.';
+
+-- ---------------------------------------------- the notice that ends a plan
+
+-- A plan falls only after a formal notice that gives the debtor the time that
+-- the plan says to make up the arrears. (Not a stage: no row of modele_lettre.)
+CREATE FUNCTION creances._texte_decheance(langue text) RETURNS TABLE (langue text, sujet text, corps text, echeance text, recu text, arriere text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT v.l, v.s, v.c, v.e, v.r, v.a FROM (VALUES
+	('fr', 'Mise en demeure du {date}, plan de paiement du {plan_le} : échéance du {plan_echeance} impayée',
+'{entete}
+
+{destinataire}
+
+Le {date}
+
+Lettre recommandée avec avis de réception
+
+Objet : {sujet}
+
+Madame, Monsieur,
+
+Le plan de paiement convenu le {plan_le} prévoit le règlement de {plan_montant} en {echeances, plural, one {une échéance} other {# échéances}}. Parmi les factures qu''il vise, {nombre, plural, one {la suivante n''est pas soldée} other {les # suivantes ne sont pas soldées}} :
+
+{factures}
+
+Sauf paiement que nous n''aurions pas encore enregistré, l''échéance du {plan_echeance} n''a pas été réglée en totalité. Au {date}, vous nous devez, au titre de ce plan :
+
+{decompte}
+
+Par la présente, nous vous mettons en demeure, au sens de l''article 1344 du code civil, de nous payer cet arriéré de {plan_arriere} ({plan_arriere_lettres}) {preavis, plural, =0 {dès la réception de cette lettre} one {dans un délai d''un jour à compter de la réception de cette lettre} other {dans un délai de # jours à compter de la réception de cette lettre}}, {paiement}.
+
+À défaut de paiement de cet arriéré dans ce délai, la déchéance du terme stipulée par le plan nous sera acquise : tout ce qui en reste dû, soit {reste} au {date}, sera exigible, sans autre formalité.
+
+Si vous contestez cette somme, ou si une difficulté vous empêche de la payer, répondez-nous avant la fin de ce délai.
+
+Veuillez agréer, Madame, Monsieur, nos salutations distinguées.
+
+{creancier}', 'Échéance du {le}', 'Reçu', 'Arriéré'),
+	('en', 'Formal notice (mise en demeure) of {date}, payment plan of {plan_le}: instalment of {plan_echeance} unpaid',
+'{entete}
+
+{destinataire}
+
+{date}
+
+Registered letter with acknowledgement of receipt
+
+Subject: {sujet}
+
+Dear Sir or Madam,
+
+The payment plan agreed on {plan_le} provides for the payment of {plan_montant} in {echeances, plural, one {one instalment} other {# instalments}}. Of the invoices that it covers, the following {nombre, plural, one {is} other {# are}} not settled:
+
+{factures}
+
+Unless a payment has not yet been recorded by us, the instalment of {plan_echeance} has not been paid in full. As at {date}, you owe us under this plan:
+
+{decompte}
+
+We hereby give you formal notice (mise en demeure), within the meaning of Article 1344 of the French Civil Code, to pay us these arrears of {plan_arriere} ({plan_arriere_lettres}) {preavis, plural, =0 {upon receipt of this letter} one {within one day of receipt of this letter} other {within # days of receipt of this letter}}, {paiement}.
+
+Failing payment of these arrears within that time, the acceleration clause of the plan (déchéance du terme) will take effect: everything that remains due under it, {reste} as at {date}, will be payable at once, without further formality.
+
+If you dispute this amount, or if a difficulty prevents you from paying it, please answer before that time has run out.
+
+Yours faithfully,
+
+{creancier}', 'Instalment of {le}', 'Received', 'Arrears'),
+	('de', 'Förmliche Mahnung (mise en demeure) vom {date}, Ratenplan vom {plan_le}: Rate vom {plan_echeance} nicht bezahlt',
+'{entete}
+
+{destinataire}
+
+{date}
+
+Einschreiben mit Rückschein
+
+Betreff: {sujet}
+
+Sehr geehrte Damen und Herren,
+
+der am {plan_le} vereinbarte Ratenplan sieht die Zahlung von {plan_montant} in {echeances, plural, one {einer Rate} other {# Raten}} vor. Von den Rechnungen, die er umfasst, {nombre, plural, one {ist die folgende} other {sind die folgenden #}} noch offen:
+
+{factures}
+
+Vorbehaltlich einer Zahlung, die wir noch nicht verbucht haben, ist die Rate vom {plan_echeance} nicht vollständig bezahlt. Zum {date} schulden Sie uns aus diesem Plan:
+
+{decompte}
+
+Hiermit setzen wir Sie im Sinne von Artikel 1344 des französischen Code civil förmlich in Verzug (mise en demeure) und fordern Sie auf, uns diesen Rückstand von {plan_arriere} ({plan_arriere_lettres}) {preavis, plural, =0 {bei Erhalt dieses Schreibens} one {innerhalb eines Tages nach Erhalt dieses Schreibens} other {innerhalb von # Tagen nach Erhalt dieses Schreibens}} {paiement} zu zahlen.
+
+Sollte dieser Rückstand nicht innerhalb dieser Frist bezahlt werden, greift die im Plan vereinbarte Verfallklausel (déchéance du terme): Der gesamte Restbetrag aus dem Plan ({reste} zum {date}) wird dann ohne weitere Förmlichkeit fällig.
+
+Falls Sie diese Forderung bestreiten oder eine Schwierigkeit Sie an der Zahlung hindert, antworten Sie uns bitte vor Ablauf dieser Frist.
+
+Mit freundlichen Grüßen
+
+{creancier}', 'Rate vom {le}', 'Erhalten', 'Rückstand')) v(l, s, c, e, r, a)
+	 WHERE v.l IN ('fr', split_part(replace($1, '_', '-'), '-', 1))
+	 ORDER BY v.l = 'fr' LIMIT 1;
+END;
+COMMENT ON FUNCTION creances._texte_decheance(text) IS 'Texte de la notification de la decheance d''un plan, en fr, en ou de ; en francais pour une autre langue.';
+
+CREATE FUNCTION creances._composer_decheance(id uuid, au date, en_langue text)
+RETURNS TABLE (langue text, sujet text, corps text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+#variable_conflict use_column
+DECLARE
+	p creances.acte;
+	g creances.engagement;
+	c creances.creancier;
+	d creances.debiteur;
+	e record;
+	m record;
+	lc text;
+	le_jour date;
+	decompte jsonb;
+	lignes jsonb;
+	echeances integer;
+	a jsonb;
+BEGIN
+	SELECT x.* INTO p FROM creances.acte x WHERE x.acte = id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('aucun acte %s', coalesce(id::text, 'NULL')), HINT = 'Les plans sont dans creances.plan.';
+	END IF;
+	SELECT x.* INTO g FROM creances.engagement x WHERE x.creancier = p.creancier AND x.acte = p.acte;
+	IF NOT FOUND OR g.decheance <> 'preavis' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('l''acte %s n''est pas un plan à déchéance avec préavis', id), HINT = 'Les plans sont dans creances.plan.';
+	END IF;
+	IF en_langue IS NOT NULL THEN
+		PERFORM creances.message('', '{}', en_langue);
+	END IF;
+	le_jour := coalesce(au, g.notifie_le, creances.aujourdhui(p.creancier));
+	SELECT x.* INTO e FROM creances._engagement(p.creancier, p.acte, le_jour) x;
+	IF p.annule_le <= le_jour OR p.jusque < le_jour OR e.tenu OR e.rompu OR e.arriere = 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'ce plan n''est pas en retard : il n''y a pas de déchéance à notifier',
+			HINT = 'L''arriéré est dans creances.plan.';
+	END IF;
+	SELECT x.* INTO c FROM creances.creancier x WHERE x.creancier = p.creancier;
+	SELECT x.* INTO d FROM creances.debiteur x WHERE x.creancier = p.creancier AND x.debiteur = p.debiteur;
+	SELECT x.* INTO m FROM creances._texte_decheance(coalesce(en_langue, d.langue, 'fr')) x;
+	lc := creances._locale_lettre(m.langue);
+	SELECT jsonb_agg(jsonb_build_object('facture', CASE WHEN y.rang > 1 OR EXISTS (SELECT FROM creances.creance z WHERE z.creancier = y.creancier
+																						AND z.facture = y.facture AND z.rang > 1)
+														THEN y.facture || '/' || y.rang ELSE y.facture END,
+										'emission', y.emission, 'echeance', y.echeance, 'montant', y.solde) ORDER BY y.echeance, y.facture, y.rang)
+	  INTO lignes
+	  FROM creances.engagement_creance x
+	  JOIN creances.creance y ON y.creancier = x.creancier AND y.facture = x.facture AND y.rang = x.rang AND y.solde > 0
+	 WHERE x.creancier = p.creancier AND x.acte = p.acte;
+	SELECT count(*), jsonb_agg(jsonb_build_array(replace(m.echeance, '{le}', creances._date_colonne(x.echeance, m.langue)), creances._montant_lettre(x.montant, g.devise, m.langue))
+							   ORDER BY x.numero) FILTER (WHERE x.echeance + g.tolerance < le_jour)
+		   || CASE WHEN e.recu > 0 THEN jsonb_build_array(jsonb_build_array(m.recu, creances._montant_lettre(-e.recu, g.devise, m.langue))) ELSE '[]' END
+		   || jsonb_build_array(jsonb_build_array(m.arriere, creances._montant_lettre(e.arriere, g.devise, m.langue)))
+	  INTO echeances, decompte
+	  FROM creances.engagement_echeance x WHERE x.creancier = p.creancier AND x.acte = p.acte;
+	a := creances._parties_lettre(p.creancier, p.debiteur, c, d, m.langue)
+		|| jsonb_build_object(
+			'date', creances.date_formatee(le_jour, lc, 'long'),
+			'plan_le', creances.date_formatee(p.le, lc, 'long'),
+			'plan_echeance', creances.date_formatee(e.impayee, lc, 'long'),
+			'plan_montant', creances._montant_lettre(e.total, g.devise, m.langue),
+			'plan_arriere', creances._montant_lettre(e.arriere, g.devise, m.langue),
+			'plan_arriere_lettres', creances._montant_en_lettres(e.arriere, g.devise, m.langue),
+			'echeances', echeances,
+			'nombre', coalesce(jsonb_array_length(lignes), 0),
+			'factures', coalesce(creances._bloc_factures(lignes, g.devise, m.langue), ''),
+			'decompte', creances._bloc_montants(decompte),
+			'reste', creances._montant_lettre(greatest(e.arriere, e.total - e.recu), g.devise, m.langue),
+			'preavis', g.preavis);
+	langue := m.langue;
+	sujet := creances.message(m.sujet, a, m.langue);
+	corps := creances.message(m.corps, a || jsonb_build_object('sujet', sujet), m.langue);
+	RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION creances._composer_decheance(uuid, date, text) IS 'Texte de la notification de la decheance d''un plan, a une date (NULL : celle notee, sinon aujourd''hui).';
+
+CREATE FUNCTION creances.lettre_decheance(acte uuid, langue text DEFAULT NULL)
+RETURNS TABLE (langue text, sujet text, corps text)
+LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+	SELECT x.langue, x.sujet, x.corps FROM creances._composer_decheance($1, NULL, $2) x;
+END;
+COMMENT ON FUNCTION creances.lettre_decheance(uuid, text) IS
+'Mise en demeure a envoyer pour la decheance d''un plan en retard (decheance preavis) : l''arriere, le delai du plan pour le payer, et ce qui deviendra exigible. Notez sa reception par notifier_decheance(). Dans la langue du debiteur, ou celle donnee ; fr, en et de.';
 
 -- ------------------------------------------------- what a template must say
 
