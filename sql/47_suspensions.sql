@@ -85,8 +85,11 @@ COMMENT ON FUNCTION creances._credits(text, text, text) IS 'Credits d''un debite
 CREATE FUNCTION creances._engagement(creancier text, acte uuid, au date)
 RETURNS TABLE (genre text, debiteur text, devise text, total numeric, initial numeric, reste numeric, recu numeric, du numeric,
 			   arriere numeric, tenu boolean, rompu boolean, impayee date, prochaine date, terme date)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	-- (in plpgsql, as what follows: planned once, and no weight in the plan of a view)
+	RETURN QUERY
 	SELECT g.genre, a.debiteur, g.devise, e.total, i.initial, i.reste, r.recu, e.du,
 		   CASE WHEN t.tenu OR t.rompu THEN 0 ELSE greatest(0, e.du - r.recu) END, t.tenu, t.rompu,
 		   (SELECT min(q.echeance) FROM (SELECT x.echeance, sum(x.montant) OVER (ORDER BY x.numero) AS cumul
@@ -115,7 +118,7 @@ BEGIN ATOMIC
 					 OR NOT k.tenu AND (g.decheance = 'immediate' AND r.recu < e.du
 										OR g.decheance = 'preavis' AND coalesce(au > g.notifie_le + g.preavis AND r.recu < e.du_notifie, false)) END AS rompu) t
 	 WHERE g.creancier = _engagement.creancier AND g.acte = _engagement.acte;
-END;
+END $$;
 COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
 'Ou en est une promesse ou un plan a une date, d''apres les soldes connus aujourd''hui : promis, echu (tolerance passee), recu, arriere, tenu, rompu. recu = baisse du solde des creances visees + credits arrives depuis.';
 
@@ -124,7 +127,7 @@ COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
 -- receivable.
 CREATE FUNCTION creances._engagees(au date, actes uuid[])
 RETURNS TABLE (societe text, facture text, rang integer, motif text, jusque date, fin date, plafond numeric, echeance date)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
 	-- (in plpgsql: its plan is kept, and most of the time there is nothing to weigh)
@@ -230,6 +233,30 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._retenue(boolean, text, text, text, integer, date, numeric, numeric, date, text, date, date, numeric) IS
 'Ce qui peut etre reclame d''une creance a une date, et le plus grave des motifs qui l''empechent. Le plus prudent l''emporte. fin : le premier dernier jour d''un de ces motifs.';
+
+-- What the views ask: nothing of it weighs in their plans, which JIT would
+-- otherwise compile for longer than they run.
+CREATE FUNCTION creances._retenue_de(creancier text, debiteur text, facture text, rang integer, nee date, montant numeric, solde numeric, au date,
+									 e_motif text, e_jusque date, e_fin date, e_plafond numeric)
+RETURNS TABLE (motif text, jusque date, exigible numeric, en_partie text, fin date)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 COST 10 SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+BEGIN
+	RETURN QUERY SELECT r.* FROM creances._retenue(true, creancier, debiteur, facture, rang, nee, montant, solde, au, e_motif, e_jusque, e_fin, e_plafond) r;
+END $$;
+COMMENT ON FUNCTION creances._retenue_de(text, text, text, integer, date, numeric, numeric, date, text, date, date, numeric) IS 'Comme _retenue(), pour les vues.';
+
+CREATE FUNCTION creances._engagees_vivantes()
+RETURNS TABLE (societe text, facture text, rang integer, motif text, jusque date, fin date, plafond numeric, echeance date)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT x.* FROM creances.creancier k
+	 CROSS JOIN LATERAL creances._engagees((now() AT TIME ZONE k.fuseau)::date, ARRAY(
+		SELECT g.acte FROM creances.engagement g WHERE g.creancier = k.creancier AND g.tenu_le IS NULL AND g.rompu_le IS NULL)) x;
+END $$;
+COMMENT ON FUNCTION creances._engagees_vivantes() IS 'Ce que les promesses et les plans en cours laissent reclamer aujourd''hui, creance par creance.';
 
 -- The same of one receivable by itself; where there are many, _engagees() is
 -- asked once for all of them.

@@ -219,6 +219,15 @@ COMMENT ON COLUMN creances.evenement.rang IS 'Rang de l''echeance.';
 COMMENT ON COLUMN creances.evenement.relance IS 'Action.';
 COMMENT ON COLUMN creances.evenement.details IS 'Precisions : motif, etape, stade...';
 
+-- Text as UTF-8, to be digested; as it is where the database does not say what
+-- its bytes are.
+CREATE FUNCTION creances._octets(texte text) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT convert_to(texte, CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END);
+END;
+COMMENT ON FUNCTION creances._octets(text) IS 'Octets d''un texte, en UTF-8 ; tels quels dans une base SQL_ASCII.';
+
 -- Who the parties are decides the regime: a change is written down. A second
 -- firing is harmless, and a restore copies rows, it does not update them.
 CREATE FUNCTION creances._regime_change() RETURNS trigger

@@ -100,6 +100,17 @@ END;
 COMMENT ON FUNCTION creances._restes(date, text, text[], text[], integer[]) IS
 'Creances ouvertes de ces debiteurs et ce qu''il en reste a reclamer : le solde, moins ce qui est retenu, moins les credits imputes sur les plus anciennes echues.';
 
+-- The same of one debtor, for the views: it weighs nothing in their plans.
+CREATE FUNCTION creances._restes_de(au date, creancier text, debiteur text)
+RETURNS TABLE (facture text, rang integer, echeance date, echeance_relance date, debiteur_ text, devise text, solde numeric, reste numeric, obstacle text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+BEGIN
+	RETURN QUERY SELECT x.facture, x.rang, x.echeance, x.echeance_relance, x.debiteur, x.devise, x.solde, x.reste, x.obstacle
+				   FROM creances._restes(au, creancier, ARRAY[debiteur]) x;
+END $$;
+COMMENT ON FUNCTION creances._restes_de(date, text, text) IS 'Comme _restes(), d''un debiteur, pour les vues.';
+
 -- Does a queued claim still hold: something is owed by the same debtor in the
 -- same currency, the due date has not been put off, and a preventive step is
 -- not past it.

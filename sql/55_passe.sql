@@ -16,7 +16,7 @@ COMMENT ON FUNCTION creances._empreinte_scenarios(text) IS 'Empreinte des scenar
 -- Take the changed facts into account: receivables come into the engine, leave
 -- it, or are looked at again; promises and plans are held against the money;
 -- actions that claim nothing any more are stamped.
-CREATE FUNCTION creances._prendre_en_compte(p_creancier text, jour date) RETURNS integer
+CREATE FUNCTION creances._prendre_en_compte(p_creancier text, jour date, sans_attendre boolean DEFAULT false) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -25,6 +25,9 @@ DECLARE
 	relances uuid[];
 	factures text[];
 	rangs integer[];
+	a_tenir text[];
+	tenus text[];
+	laisses text[] := '{}';
 	tout boolean := creances._empreinte_scenarios(p_creancier) IS DISTINCT FROM (
 		SELECT p.scenarios FROM creances.passe p WHERE p.creancier = p_creancier AND p.etat = 'terminee' ORDER BY p.jour DESC, p.numero DESC LIMIT 1);
 	-- no step of any scenario is due before this many days after a due date
@@ -40,14 +43,24 @@ BEGIN
 	INSERT INTO creances.passe_travail (creancier, debiteur, facture, rang)
 	SELECT DISTINCT c.creancier, c.debiteur, c.facture, c.rang
 	  FROM vues v JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = v.facture AND c.rang = v.rang;
-	PERFORM FROM creances.debiteur d
-	   WHERE d.creancier = p_creancier
-		 AND (tout OR d.debiteur IN (
-			SELECT t.debiteur FROM creances.passe_travail t WHERE t.creancier = p_creancier
-			UNION SELECT x.debiteur FROM creances.engagement g JOIN creances.acte x ON x.creancier = g.creancier AND x.acte = g.acte
-				   WHERE g.creancier = p_creancier AND g.tenu_le IS NULL AND g.rompu_le IS NULL
-			UNION SELECT r.debiteur FROM creances.relance r WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer')))
-	   ORDER BY d.debiteur FOR NO KEY UPDATE;
+	a_tenir := ARRAY(
+		SELECT t.debiteur FROM creances.passe_travail t WHERE t.creancier = p_creancier
+		UNION SELECT x.debiteur FROM creances.engagement g JOIN creances.acte x ON x.creancier = g.creancier AND x.acte = g.acte
+			   WHERE g.creancier = p_creancier AND g.tenu_le IS NULL AND g.rompu_le IS NULL
+		UNION SELECT r.debiteur FROM creances.relance r WHERE r.creancier = p_creancier AND r.etat IN ('a_valider', 'a_envoyer')
+		UNION SELECT d.debiteur FROM creances.debiteur d WHERE tout AND d.creancier = p_creancier);
+	IF sans_attendre THEN
+		-- whom somebody holds for long is left to the next pass
+		tenus := ARRAY(SELECT d.debiteur FROM creances.debiteur d
+						WHERE d.creancier = p_creancier AND d.debiteur IN (SELECT unnest(a_tenir)) ORDER BY d.debiteur FOR NO KEY UPDATE SKIP LOCKED);
+		laisses := ARRAY(SELECT unnest(a_tenir) EXCEPT SELECT unnest(tenus));
+		WITH rendus AS (
+			DELETE FROM creances.passe_travail t WHERE t.creancier = p_creancier AND t.debiteur = ANY (laisses) RETURNING t.facture, t.rang)
+		INSERT INTO creances.a_decider (creancier, facture, rang) SELECT p_creancier, r.facture, r.rang FROM rendus r;
+	ELSE
+		PERFORM FROM creances.debiteur d
+		   WHERE d.creancier = p_creancier AND d.debiteur IN (SELECT unnest(a_tenir)) ORDER BY d.debiteur FOR NO KEY UPDATE;
+	END IF;
 
 	-- promises and plans: kept, or not; what was kept by money that has bounced is weighed again
 	IF EXISTS (SELECT FROM creances.engagement g WHERE g.creancier = p_creancier AND g.tenu_le IS NOT NULL) THEN
@@ -66,7 +79,7 @@ BEGIN
 				  JOIN creances.acte x ON x.creancier = y.creancier AND x.acte = y.acte AND x.le <= jour
 									  AND (x.annule_le IS NULL OR x.annule_le > jour) AND (x.jusque IS NULL OR x.jusque >= jour)
 				 CROSS JOIN LATERAL creances._engagement(y.creancier, y.acte, jour) e
-				 WHERE y.creancier = p_creancier AND y.tenu_le IS NULL AND y.rompu_le IS NULL AND (e.tenu OR e.rompu)) v
+				 WHERE y.creancier = p_creancier AND y.tenu_le IS NULL AND y.rompu_le IS NULL AND (e.tenu OR e.rompu) AND x.debiteur <> ALL (laisses)) v
 		 WHERE g.creancier = v.creancier AND g.acte = v.acte
 		RETURNING g.creancier, g.acte, v.debiteur, v.facture, v.rang, v.genre, v.devise, v.recu, v.total, v.rompu)
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, facture, rang, details)
@@ -124,7 +137,7 @@ BEGIN
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)
 	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang) INTO relances, factures, rangs
-	  FROM creances._file(jour, p_creancier) x WHERE NOT x.tient AND x.etat <> 'prise';
+	  FROM creances._file(jour, p_creancier) x WHERE NOT x.tient AND x.etat <> 'prise' AND x.debiteur <> ALL (laisses);
 	IF relances IS NULL THEN
 		RETURN 0;
 	END IF;
@@ -153,7 +166,7 @@ BEGIN
 	GET DIAGNOSTICS nb = ROW_COUNT;
 	RETURN nb;
 END $$;
-COMMENT ON FUNCTION creances._prendre_en_compte(text, date) IS
+COMMENT ON FUNCTION creances._prendre_en_compte(text, date, boolean) IS
 'Consomme a_decider, constate les promesses et les plans tenus ou rompus, et annule les actions dont plus rien n''est a reclamer. Rend le nombre d''actions annulees.';
 
 -- Queue what is due for these debtors.
@@ -299,7 +312,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._verrou_passe(text) IS 'Une seule passe a la fois par creancier.';
 
-CREATE FUNCTION creances._ouvrir_passe(p_creancier text, p_jour date) RETURNS integer
+CREATE FUNCTION creances._ouvrir_passe(p_creancier text, p_jour date, sans_attendre boolean DEFAULT false) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -319,7 +332,7 @@ BEGIN
 	END IF;
 	UPDATE creances.passe SET etat = 'interrompue', fin = clock_timestamp() WHERE creancier = p_creancier AND etat = 'en cours';
 	SELECT coalesce(max(p.numero), 0) + 1 INTO num FROM creances.passe p WHERE p.creancier = p_creancier AND p.jour = p_jour;
-	mortes := creances._prendre_en_compte(p_creancier, p_jour);
+	mortes := creances._prendre_en_compte(p_creancier, p_jour, sans_attendre);
 	DELETE FROM creances.passe_travail WHERE creancier = p_creancier;
 	INSERT INTO creances.passe_travail (creancier, debiteur, facture, rang)
 	SELECT c.creancier, c.debiteur, c.facture, c.rang
@@ -332,17 +345,22 @@ BEGIN
 			creances._empreinte_scenarios(p_creancier));
 	RETURN num;
 END $$;
-COMMENT ON FUNCTION creances._ouvrir_passe(text, date) IS 'Ouvre une passe et dresse le travail de la nuit ; NULL si une autre travaille.';
+COMMENT ON FUNCTION creances._ouvrir_passe(text, date, boolean) IS 'Ouvre une passe et dresse le travail de la nuit ; NULL si une autre travaille.';
 
 -- An error of one company does not stop the others: it is told, and raised when
--- they are done. A deadlock is tried again.
+-- they are done. A deadlock is tried again; a debtor whom somebody keeps locked is
+-- waited for ten seconds, then left to the next pass.
 CREATE FUNCTION creances._commencer_passe(p_creancier text, p_jour date, OUT numero integer, OUT code text, OUT message text, OUT conseil text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	delai CONSTANT text := current_setting('lock_timeout');
 BEGIN
 	FOR essai IN 1 .. 3 LOOP
 		BEGIN
 			code := NULL;
-			numero := creances._ouvrir_passe(p_creancier, p_jour);
+			PERFORM set_config('lock_timeout', CASE WHEN delai = '0' THEN '10s' ELSE delai END, true);
+			numero := creances._ouvrir_passe(p_creancier, p_jour, essai > 1);
+			PERFORM set_config('lock_timeout', delai, true);
 			RETURN;
 		EXCEPTION WHEN OTHERS THEN
 			GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, conseil = PG_EXCEPTION_HINT;

@@ -172,10 +172,10 @@ COMMENT ON FUNCTION creances.prendre_relances(text, integer, date) IS
 CREATE FUNCTION creances._empreinte_message(creancier text, relance uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT encode(sha256(convert_to(jsonb_build_array(r.langue, r.sujet, r.corps, r.montant, r.penalites, r.indemnites, to_char(r.date_limite, 'YYYY-MM-DD'),
+	SELECT encode(sha256(creances._octets(jsonb_build_array(r.langue, r.sujet, r.corps, r.montant, r.penalites, r.indemnites, to_char(r.date_limite, 'YYYY-MM-DD'),
 			(SELECT jsonb_agg(jsonb_build_array(l.facture, l.rang, l.reclamee, l.scenario, l.etape, l.stade::text, l.solde, l.montant, l.penalites, l.indemnite)
-							  ORDER BY convert_to(l.facture, 'UTF8'), l.rang)
-			   FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat))::text, 'UTF8')), 'hex')
+							  ORDER BY creances._octets(l.facture), l.rang)
+			   FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = r.etat))::text)), 'hex')
 	  FROM creances.relance r WHERE r.creancier = _empreinte_message.creancier AND r.relance = _empreinte_message.relance;
 END;
 COMMENT ON FUNCTION creances._empreinte_message(text, uuid) IS 'sha256 d''un message pris : son texte, ses montants et ses lignes.';
@@ -260,6 +260,8 @@ BEGIN
 								   format('envoyée le %s, reçue ou présentée le %s', to_char(le, 'DD/MM/YYYY'), to_char(presentee, 'DD/MM/YYYY')),
 								   l.facture, l.rang, reference => r.relance::text)
 		   FROM creances.relance_creance l
+		   -- (what the ERP has given to somebody else since is not his any more)
+		   JOIN creances.creance c ON c.creancier = l.creancier AND c.facture = l.facture AND c.rang = l.rang AND c.debiteur = r.debiteur
 		  WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = 'envoyee' AND l.reclamee AND l.stade = 'mise_en_demeure'
 		  ORDER BY l.facture, l.rang;
 	END IF;
@@ -322,6 +324,16 @@ DECLARE
 BEGIN
 	PERFORM creances._verifier_suite(le, 'la remise', coalesce(r.prise_le, r.le), CASE WHEN r.prise_le IS NULL THEN 'la mise en file' ELSE 'la prise' END);
 	DELETE FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND NOT l.reclamee;
+	-- what has gone further meanwhile is not reminded more softly, nor twice
+	UPDATE creances.relance_creance l SET etat = 'annulee'
+	  FROM creances.avancement a
+	 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = depuis
+	   AND a.creancier = l.creancier AND a.facture = l.facture AND a.rang = l.rang
+	   AND (a.stade > l.stade OR a.scenario = l.scenario AND a.etape > l.etape);
+	IF NOT EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = depuis) THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('la relance %s ne réclame plus rien : ses créances sont allées plus loin', id),
+			HINT = 'creances.decision() dit où elles en sont.';
+	END IF;
 	BEGIN
 		UPDATE creances.relance_creance l SET etat = vers, solde = NULL, montant = NULL, penalites = NULL, indemnite = NULL
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.etat = depuis;

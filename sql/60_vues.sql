@@ -139,15 +139,11 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.nature, c.emission, 
 								 WHEN a.stade IS NOT NULL AND NOT (a.stade = 'preventive' AND j.jour > c.echeance) THEN a.stade
 								 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance
 								 ELSE 'non_echue'::creances.stade_relance END AS stade) e
-  LEFT JOIN (SELECT x.* FROM creances.creancier k
-			  CROSS JOIN LATERAL creances._engagees((now() AT TIME ZONE k.fuseau)::date,
-				ARRAY(SELECT y.acte FROM creances.engagement_creance y
-						JOIN creances.creance z ON z.creancier = y.creancier AND z.facture = y.facture AND z.rang = y.rang AND z.solde > 0
-					   WHERE y.creancier = k.creancier)) x) g
-		 ON g.societe = c.creancier AND g.facture = c.facture AND g.rang = c.rang
+  LEFT JOIN creances._engagees_vivantes() g ON g.societe = c.creancier AND g.facture = c.facture AND g.rang = c.rang
  CROSS JOIN LATERAL (SELECT x.vise FROM creances._vise(c.creancier, c.debiteur, c.facture, c.rang) x OFFSET 0) v
-  LEFT JOIN LATERAL creances._retenue(v.vise, c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant, c.solde, j.jour,
-									  g.motif, g.jusque, g.fin, g.plafond) p ON c.solde > 0
+  LEFT JOIN LATERAL (SELECT x.* FROM (SELECT WHERE v.vise AND c.solde > 0 OFFSET 0) w
+					  CROSS JOIN creances._retenue_de(c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le), c.montant,
+													  c.solde, j.jour, g.motif, g.jusque, g.fin, g.plafond) x) p ON true
   LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) k ON j.jour > c.echeance AND c.solde > 0 AND NOT m.en_compte
  WHERE c.solde <> 0;
 COMMENT ON VIEW creances.encours IS 'Creances ouvertes aujourd''hui : retard, stade, penalites, ce qui peut etre reclame, facture par facture. Les credits du debiteur n''y sont pas imputes : un message, lui, les deduit et ne demande pas d''interet sur ce qu''ils couvrent.';
@@ -197,11 +193,11 @@ SELECT r.relance AS id, r.creancier, r.debiteur, d.nom, r.canal,
 	SELECT count(*) AS factures, sum(x.reste) AS montant, max((now() AT TIME ZONE s.fuseau)::date - x.echeance) AS retard,
 		   bool_or(x.obstacle IS NOT NULL) AS obstacle
 	  FROM creances.relance_creance k
-	  JOIN creances._restes((now() AT TIME ZONE s.fuseau)::date, r.creancier, ARRAY[r.debiteur]) x
+	  JOIN creances._restes_de((now() AT TIME ZONE s.fuseau)::date, r.creancier, r.debiteur) x
 		ON x.facture = k.facture AND x.rang = k.rang
 	 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.reclamee AND k.etat = r.etat AND x.reste > 0
 	   AND (r.etat IN ('prise', 'echec')
-			OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise, x.solde, x.echeance_relance, x.debiteur, x.devise, (now() AT TIME ZONE s.fuseau)::date))) l
+			OR creances._tient(k.stade, k.echeance, r.debiteur, r.devise, x.solde, x.echeance_relance, x.debiteur_, x.devise, (now() AT TIME ZONE s.fuseau)::date))) l
  WHERE r.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec')
    AND (l.factures > 0 AND NOT l.obstacle OR l.factures > 0 AND r.etat = 'echec' OR r.etat = 'prise');
 COMMENT ON VIEW creances.a_faire IS

@@ -105,14 +105,14 @@ CREATE FUNCTION creances._condense(creancier text, evenement uuid, genre text, l
 								   debiteur text, facture text, rang integer, relance uuid, details jsonb) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT sha256(convert_to(jsonb_build_array(
+	SELECT sha256(creances._octets(jsonb_build_array(
 		creancier, evenement, genre,
 		CASE WHEN le BETWEEN date '0001-01-01' AND date '9999-12-31' THEN to_char(le, 'YYYY-MM-DD')
 			 ELSE extract(epoch FROM le)::text END,
 		CASE WHEN instant BETWEEN timestamptz '0001-01-01 00:00:00+00' AND timestamptz '9999-12-31 00:00:00+00'
 			 THEN to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 			 ELSE extract(epoch FROM instant)::text END,
-		auteur, debiteur, facture, rang, relance, details)::text, 'UTF8'));
+		auteur, debiteur, facture, rang, relance, details)::text));
 END;
 COMMENT ON FUNCTION creances._condense(text, uuid, text, date, timestamptz, name, text, text, integer, uuid, jsonb) IS
 'Condense d''un evenement : sha256, en UTF-8, du tableau jsonb de ses colonnes dans l''ordre des arguments, date ISO, instant en UTC a la microseconde.';
@@ -161,9 +161,9 @@ CREATE FUNCTION creances._sceau_des_tetes(precedent bytea, creancier text, numer
 										  evenements integer, chaines integer, tetes text) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT sha256(coalesce(precedent, '') || convert_to(
+	SELECT sha256(coalesce(precedent, '') || creances._octets(
 		jsonb_build_array(creancier, numero, to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), evenements, chaines)::text
-		|| chr(10) || coalesce(tetes, ''), 'UTF8'));
+		|| chr(10) || coalesce(tetes, '')));
 END;
 COMMENT ON FUNCTION creances._sceau_des_tetes(bytea, text, integer, timestamptz, integer, integer, text) IS
 'Sceau d''un scellement : sha256 du precedent, de sa ligne et de ses tetes, une par ligne dans l''ordre des clients : [client, rang, empreinte].';
@@ -214,7 +214,7 @@ BEGIN
 		SELECT DISTINCT ON (s.debiteur) s.debiteur, s.numero, s.empreinte FROM s ORDER BY s.debiteur, s.numero DESC
 	)
 	SELECT (SELECT count(*) FROM s), count(*),
-		   string_agg(jsonb_build_array(d.debiteur, d.numero, encode(d.empreinte, 'hex'))::text, chr(10) ORDER BY convert_to(d.debiteur, 'UTF8'))
+		   string_agg(jsonb_build_array(d.debiteur, d.numero, encode(d.empreinte, 'hex'))::text, chr(10) ORDER BY creances._octets(d.debiteur))
 	  FROM d
 	$q$ INTO nouveau.evenements, nouveau.chaines, tetes USING p_creancier, nouveau.numero;
 	_sceller_nouveaux.evenements := nouveau.evenements;
@@ -328,7 +328,7 @@ BEGIN ATOMIC
 	), tetes AS (
 		SELECT k.creancier, k.scellement, sum(k.nb)::integer AS evenements, count(*) FILTER (WHERE k.tete)::integer AS chaines,
 			   string_agg(jsonb_build_array(k.debiteur, k.numero, encode(k.empreinte, 'hex'))::text, chr(10)
-						  ORDER BY convert_to(k.debiteur, 'UTF8'), k.numero) FILTER (WHERE k.tete) AS texte
+						  ORDER BY creances._octets(k.debiteur), k.numero) FILTER (WHERE k.tete) AS texte
 		  FROM (SELECT c.*, 1 AS nb FROM chaine c) k GROUP BY k.creancier, k.scellement
 	), scelles AS (
 		SELECT coalesce(x.creancier, t.creancier) AS creancier, coalesce(x.numero, t.scellement) AS numero, x.evenements, x.chaines,
