@@ -128,7 +128,8 @@ COMMENT ON FUNCTION creances._tient(creances.stade_relance, date, text, text, nu
 -- still holds. (Look-ups by key, whatever the planner believes of a queue that
 -- was just filled; promises and plans weighed once.)
 CREATE FUNCTION creances._file(au date, creancier text DEFAULT NULL, debiteurs text[] DEFAULT NULL)
-RETURNS TABLE (societe text, relance uuid, debiteur text, devise text, classe text, groupe text, etat text, facture text, rang integer, tient boolean)
+RETURNS TABLE (societe text, relance uuid, debiteur text, devise text, classe text, groupe text, etat text, facture text, rang integer, tient boolean,
+			   suspension text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH actions AS (
@@ -160,7 +161,8 @@ BEGIN ATOMIC
 	SELECT l.creancier, l.id, l.debiteur_file, l.devise_file, l.classe, l.groupe, l.etat, l.facture, l.rang,
 		   CASE l.etat WHEN 'prise' THEN l.solde > 0
 					   ELSE h.motif IS NULL AND creances._tient(l.stade, l.echeance_file, l.debiteur_file, l.devise_file, l.solde,
-																coalesce(e.echeance, l.echeance), l.debiteur, l.devise, au) END
+																coalesce(e.echeance, l.echeance), l.debiteur, l.devise, au) END,
+		   h.motif
 	  FROM lignes l
 	  LEFT JOIN engagees e ON e.societe = l.creancier AND e.facture = l.facture AND e.rang = l.rang
 	  LEFT JOIN LATERAL (SELECT x.* FROM (SELECT WHERE l.vise AND l.solde > 0 OFFSET 0) v

@@ -25,6 +25,7 @@ DECLARE
 	relances uuid[];
 	factures text[];
 	rangs integer[];
+	suspensions text[];
 	a_tenir text[];
 	tenus text[];
 	laisses text[] := '{}';
@@ -136,7 +137,7 @@ BEGIN
 
 	-- claims that do not hold any more, then actions without a claim; what a taker or a collector holds is left
 	-- (the action is locked before its lines, as everywhere)
-	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang) INTO relances, factures, rangs
+	SELECT array_agg(x.relance), array_agg(x.facture), array_agg(x.rang), array_agg(x.suspension) INTO relances, factures, rangs, suspensions
 	  FROM creances._file(jour, p_creancier) x WHERE NOT x.tient AND x.etat <> 'prise' AND x.debiteur <> ALL (laisses);
 	IF relances IS NULL THEN
 		RETURN 0;
@@ -156,13 +157,16 @@ BEGIN
 	  FROM l JOIN creances.creance c ON c.creancier = p_creancier AND c.facture = l.facture AND c.rang = l.rang AND c.solde > 0
 	 WHERE a.creancier = p_creancier AND a.facture = l.facture AND a.rang = l.rang;
 	WITH mortes AS (
-		UPDATE creances.relance r SET etat = 'annulee', motif = 'plus rien n''est à réclamer'
+		UPDATE creances.relance r
+		   SET etat = 'annulee',
+			   motif = coalesce((SELECT 'suspendue : ' || replace(min(x.suspension), '_', ' ') FROM unnest(relances, suspensions) x(relance, suspension)
+								  WHERE x.relance = r.relance AND x.suspension IS NOT NULL), 'plus rien n''est à réclamer')
 		 WHERE r.creancier = p_creancier AND r.relance IN (SELECT unnest(touchees)) AND r.etat IN ('a_valider', 'a_envoyer')
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
-		RETURNING r.creancier, r.debiteur, r.relance)
+		RETURNING r.creancier, r.debiteur, r.relance, r.motif)
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-	SELECT m.creancier, 'annulation', jour, m.debiteur, m.relance, '{"motif": "plus rien n''est à réclamer"}' FROM mortes m;
+	SELECT m.creancier, 'annulation', jour, m.debiteur, m.relance, jsonb_build_object('motif', m.motif) FROM mortes m;
 	GET DIAGNOSTICS nb = ROW_COUNT;
 	RETURN nb;
 END $$;

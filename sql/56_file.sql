@@ -99,7 +99,10 @@ BEGIN
 			UPDATE creances.avancement a SET prochaine_relance = p_au
 			  FROM l WHERE a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
 			UPDATE creances.relance x
-			   SET etat = 'annulee', motif = CASE totaux.nb WHEN 0 THEN 'plus rien n''est à réclamer' ELSE 'le plus haut stade n''est plus dû' END
+			   SET etat = 'annulee', motif = CASE totaux.nb WHEN 0 THEN coalesce(
+						(SELECT 'suspendue : ' || replace(min(y.suspension), '_', ' ') FROM creances._restes(p_au, r.creancier, ARRAY[r.debiteur]) y
+						   JOIN creances.relance_creance l ON l.creancier = y.societe AND l.facture = y.facture AND l.rang = y.rang
+						  WHERE l.relance = r.relance AND l.reclamee AND y.suspension IS NOT NULL), 'plus rien n''est à réclamer') ELSE 'le plus haut stade n''est plus dû' END
 			 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 			INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
 			SELECT x.creancier, 'annulation', p_au, x.debiteur, x.relance, jsonb_build_object('motif', x.motif)

@@ -85,10 +85,10 @@ BEGIN ATOMIC
 		('retard', 'nombre', '31', 'jours de retard de la plus ancienne facture réclamée, 0 si aucune n''est échue'),
 		('date', 'texte', '9 avril 2026', 'date de la lettre'),
 		('date_limite', 'texte', '17 avril 2026', 'date donnée pour payer : le délai qu''accorde l''étape, sinon huit jours'),
-		('date_precedente', 'texte', '24 mars 2026', 'date du dernier message envoyé, vide s''il n''y en a pas'),
-		('avec_precedente', 'oui/non', 'oui', 'un message a déjà été envoyé'),
-		('mise_en_demeure_le', 'texte', '9 avril 2026', 'date d''envoi de la mise en demeure, vide s''il n''y en a pas'),
-		('avec_mise_en_demeure', 'oui/non', 'oui', 'une mise en demeure a été envoyée'),
+		('date_precedente', 'texte', '24 mars 2026', 'date du dernier message envoyé sur ces factures, vide s''il n''y en a pas'),
+		('avec_precedente', 'oui/partie/non', 'oui', 'ce message portait sur chaque facture réclamée, ou sur une partie seulement'),
+		('mise_en_demeure_le', 'texte', '9 avril 2026', 'date d''envoi de la mise en demeure, de la dernière s''il y en a plusieurs, vide s''il n''y en a pas'),
+		('avec_mise_en_demeure', 'oui/plusieurs/partie/non', 'oui', 'chaque facture réclamée a été mise en demeure, le même jour ou non, ou une partie seulement'),
 		('avec_plan', 'non/retard/dechu', 'retard', 'un plan de paiement vise ce qui est réclamé : il est en retard, ou déchu'),
 		('plan_le', 'texte', '13 février 2026', 'date de l''accord du plan, vide s''il n''y en a pas'),
 		('plan_echeance', 'texte', '1 avril 2026', 'sa première échéance manquée'),
@@ -817,7 +817,7 @@ Falls Sie die Forderung bestreiten oder den Betrag nicht auf einmal zahlen könn
 $m$Transmission de votre dossier au service contentieux, {nombre, plural, one {facture {numero}} other {# factures}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} other {Nos rappels sont restés sans effet. Nous}} transmettons ce jour votre dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
+{avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} plusieurs {Nos mises en demeure, dont la dernière du {mise_en_demeure_le}, sont restées sans effet. Nous} other {{avec_precedente, select, oui {Nos rappels sont restés sans effet. Nous} other {Nous}}}} transmettons ce jour votre dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
 
 {factures}@engagements@
 
@@ -832,7 +832,7 @@ Le paiement de {total}{indemnites_a_part, select, oui {, plus {indemnites} d'ind
 $m$Your file handed over to our litigation department: {nombre, plural, one {invoice {numero}} other {# invoices}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} other {Our reminders have had no effect. We}} are today handing your file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
+{avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} plusieurs {Our formal notices, the last of them dated {mise_en_demeure_le}, have had no effect. We} other {{avec_precedente, select, oui {Our reminders have had no effect. We} other {We}}}} are today handing your file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
 
 {factures}@engagements@
 
@@ -847,7 +847,7 @@ Payment of {total}{indemnites_a_part, select, oui {, plus {indemnites} of fixed 
 $m$Abgabe Ihres Vorgangs an unsere Rechtsabteilung: {nombre, plural, one {Rechnung {numero}} other {# Rechnungen}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} other {unsere Erinnerungen sind ohne Wirkung geblieben. Wir}} geben Ihren Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
+{avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} plusieurs {unsere förmlichen Mahnungen, zuletzt vom {mise_en_demeure_le}, sind ohne Wirkung geblieben. Wir} other {{avec_precedente, select, oui {unsere Erinnerungen sind ohne Wirkung geblieben. Wir} other {wir}}}} geben Ihren Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
 
 {factures}@engagements@
 
@@ -862,7 +862,7 @@ Die Zahlung von {total}{indemnites_a_part, select, oui { sowie von {indemnites} 
 $m$Transmission de notre dossier au service contentieux, {nombre, plural, one {facture {numero}} other {# factures}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} other {Nos rappels sont restés sans effet. Nous}} transmettons ce jour le dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
+{avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} plusieurs {Nos mises en demeure, dont la dernière du {mise_en_demeure_le}, sont restées sans effet. Nous} other {{avec_precedente, select, oui {Nos rappels sont restés sans effet. Nous} other {Nous}}}} transmettons ce jour le dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
 
 {factures}@engagements@
 
@@ -877,7 +877,7 @@ Le paiement de {total}{indemnites_a_part, select, oui {, plus {indemnites} d'ind
 $m$File handed over to our litigation department: {nombre, plural, one {invoice {numero}} other {# invoices}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} other {Our reminders have had no effect. We}} are today handing the file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
+{avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} plusieurs {Our formal notices, the last of them dated {mise_en_demeure_le}, have had no effect. We} other {{avec_precedente, select, oui {Our reminders have had no effect. We} other {We}}}} are today handing the file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
 
 {factures}@engagements@
 
@@ -892,7 +892,7 @@ Payment of {total}{indemnites_a_part, select, oui {, plus {indemnites} of fixed 
 $m$Abgabe des Vorgangs an unsere Rechtsabteilung: {nombre, plural, one {Rechnung {numero}} other {# Rechnungen}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} other {unsere Erinnerungen sind ohne Wirkung geblieben. Wir}} geben den Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
+{avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} plusieurs {unsere förmlichen Mahnungen, zuletzt vom {mise_en_demeure_le}, sind ohne Wirkung geblieben. Wir} other {{avec_precedente, select, oui {unsere Erinnerungen sind ohne Wirkung geblieben. Wir} other {wir}}}} geben den Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
 
 {factures}@engagements@
 
@@ -907,7 +907,7 @@ Die Zahlung von {total}{indemnites_a_part, select, oui { sowie von {indemnites} 
 $m$Transmission de votre dossier au service contentieux, {nombre, plural, one {facture {numero}} other {# factures}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} other {Nos rappels sont restés sans effet. Nous}} transmettons ce jour votre dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
+{avec_mise_en_demeure, select, oui {Notre mise en demeure du {mise_en_demeure_le} est restée sans effet. Nous} plusieurs {Nos mises en demeure, dont la dernière du {mise_en_demeure_le}, sont restées sans effet. Nous} other {{avec_precedente, select, oui {Nos rappels sont restés sans effet. Nous} other {Nous}}}} transmettons ce jour votre dossier à notre service contentieux, pour {nombre, plural, one {la facture suivante} other {les # factures suivantes}} :
 
 {factures}@engagements@
 
@@ -922,7 +922,7 @@ Le paiement de {total} {paiement}, ou un accord écrit sur un échéancier, clô
 $m$Your file handed over to our litigation department: {nombre, plural, one {invoice {numero}} other {# invoices}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} other {Our reminders have had no effect. We}} are today handing your file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
+{avec_mise_en_demeure, select, oui {Our formal notice of {mise_en_demeure_le} has had no effect. We} plusieurs {Our formal notices, the last of them dated {mise_en_demeure_le}, have had no effect. We} other {{avec_precedente, select, oui {Our reminders have had no effect. We} other {We}}}} are today handing your file over to our litigation department, for the following {nombre, plural, one {invoice} other {# invoices}}:
 
 {factures}@engagements@
 
@@ -937,7 +937,7 @@ Payment of {total} {paiement}, or a written agreement on instalments, closes the
 $m$Abgabe Ihres Vorgangs an unsere Rechtsabteilung: {nombre, plural, one {Rechnung {numero}} other {# Rechnungen}}$m$,
 $m$@salut@
 
-{avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} other {unsere Erinnerungen sind ohne Wirkung geblieben. Wir}} geben Ihren Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
+{avec_mise_en_demeure, select, oui {unsere förmliche Mahnung vom {mise_en_demeure_le} ist ohne Wirkung geblieben. Wir} plusieurs {unsere förmlichen Mahnungen, zuletzt vom {mise_en_demeure_le}, sind ohne Wirkung geblieben. Wir} other {{avec_precedente, select, oui {unsere Erinnerungen sind ohne Wirkung geblieben. Wir} other {wir}}}} geben Ihren Vorgang heute an unsere Rechtsabteilung ab. Er betrifft {nombre, plural, one {die folgende Rechnung} other {die folgenden # Rechnungen}}:
 
 {factures}@engagements@
 
@@ -995,9 +995,11 @@ Zu notieren: der genannte Termin oder der Grund eines Einwands.$m$),
 (ARRAY['relance_1', 'relance_2', 'relance_3', 'mise_en_demeure', 'contentieux'], 'telephone', 'fr',
 'Appeler {debiteur} : {montant}, {retard, plural, one {# jour} other {# jours}} de retard',
 $m$Client : {debiteur} ({compte}), {telephone}
-Objet : {nombre, plural, one {la facture {numero}, {montant}, échue le {echeance}} other {# factures, {montant} au total, la première échue le {echeance}}}{avec_precedente, select, oui {
-Dernier message : {date_precedente}} other {}}{avec_mise_en_demeure, select, oui {
-Mise en demeure : {mise_en_demeure_le}} other {}}@memoire@
+Objet : {nombre, plural, one {la facture {numero}, {montant}, échue le {echeance}} other {# factures, {montant} au total, la première échue le {echeance}}}{avec_precedente, select, non {} partie {
+Dernier message : {date_precedente} (pas toutes les factures)} other {
+Dernier message : {date_precedente}}}{avec_mise_en_demeure, select, non {} partie {
+Mise en demeure : {mise_en_demeure_le} (pas toutes les factures)} other {
+Mise en demeure : {mise_en_demeure_le}}}@memoire@
 
 {factures}@autres@
 
@@ -1008,9 +1010,11 @@ Mise en demeure : {mise_en_demeure_le}} other {}}@memoire@
 (ARRAY['relance_1', 'relance_2', 'relance_3', 'mise_en_demeure', 'contentieux'], 'telephone', 'en',
 'Call {debiteur}: {montant}, {retard, plural, one {# day} other {# days}} late',
 $m$Customer: {debiteur} ({compte}), {telephone}
-Subject: {nombre, plural, one {invoice {numero}, {montant}, due on {echeance}} other {# invoices, {montant} in all, the first due on {echeance}}}{avec_precedente, select, oui {
-Last message: {date_precedente}} other {}}{avec_mise_en_demeure, select, oui {
-Formal notice: {mise_en_demeure_le}} other {}}@memoire@
+Subject: {nombre, plural, one {invoice {numero}, {montant}, due on {echeance}} other {# invoices, {montant} in all, the first due on {echeance}}}{avec_precedente, select, non {} partie {
+Last message: {date_precedente} (not all invoices)} other {
+Last message: {date_precedente}}}{avec_mise_en_demeure, select, non {} partie {
+Formal notice: {mise_en_demeure_le} (not all invoices)} other {
+Formal notice: {mise_en_demeure_le}}}@memoire@
 
 {factures}@autres@
 
@@ -1021,9 +1025,11 @@ Not to do: speak of the debt to anybody else, announce a step that has not been 
 (ARRAY['relance_1', 'relance_2', 'relance_3', 'mise_en_demeure', 'contentieux'], 'telephone', 'de',
 '{debiteur} anrufen: {montant}, {retard, plural, one {# Tag} other {# Tage}} Verzug',
 $m$Kunde: {debiteur} ({compte}), {telephone}
-Betreff: {nombre, plural, one {Rechnung {numero}, {montant}, fällig seit dem {echeance}} other {# Rechnungen, insgesamt {montant}, die erste fällig seit dem {echeance}}}{avec_precedente, select, oui {
-Letzte Nachricht: {date_precedente}} other {}}{avec_mise_en_demeure, select, oui {
-Förmliche Mahnung: {mise_en_demeure_le}} other {}}@memoire@
+Betreff: {nombre, plural, one {Rechnung {numero}, {montant}, fällig seit dem {echeance}} other {# Rechnungen, insgesamt {montant}, die erste fällig seit dem {echeance}}}{avec_precedente, select, non {} partie {
+Letzte Nachricht: {date_precedente} (nicht alle Rechnungen)} other {
+Letzte Nachricht: {date_precedente}}}{avec_mise_en_demeure, select, non {} partie {
+Förmliche Mahnung: {mise_en_demeure_le} (nicht alle Rechnungen)} other {
+Förmliche Mahnung: {mise_en_demeure_le}}}@memoire@
 
 {factures}@autres@
 
@@ -1035,21 +1041,21 @@ Zu unterlassen: mit anderen Personen über die Schuld sprechen, einen Schritt an
 -- ---- tasks
 (ARRAY['preventive', 'relance_1', 'relance_2', 'relance_3'], 'interne', 'fr', 'Suivre {debiteur} : {montant}',
 $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 facture} other {# factures}}, {montant}{retard, plural, =0 {} one {, # jour de retard} other {, # jours de retard}}{avec_precedente, select, oui {. Dernier message : {date_precedente}} other {}}@memoire@
+{nombre, plural, one {1 facture} other {# factures}}, {montant}{retard, plural, =0 {} one {, # jour de retard} other {, # jours de retard}}{avec_precedente, select, non {} partie {. Dernier message : {date_precedente} (pas toutes les factures)} other {. Dernier message : {date_precedente}}}@memoire@
 
 {factures}@autres@
 
 À faire : vérifier que rien n'est contesté ni payé, puis décider de la suite.$m$),
 (ARRAY['preventive', 'relance_1', 'relance_2', 'relance_3'], 'interne', 'en', 'Follow up {debiteur}: {montant}',
 $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 invoice} other {# invoices}}, {montant}{retard, plural, =0 {} one {, # day late} other {, # days late}}{avec_precedente, select, oui {. Last message: {date_precedente}} other {}}@memoire@
+{nombre, plural, one {1 invoice} other {# invoices}}, {montant}{retard, plural, =0 {} one {, # day late} other {, # days late}}{avec_precedente, select, non {} partie {. Last message: {date_precedente} (not all invoices)} other {. Last message: {date_precedente}}}@memoire@
 
 {factures}@autres@
 
 To do: check that nothing is disputed or paid, then decide what follows.$m$),
 (ARRAY['preventive', 'relance_1', 'relance_2', 'relance_3'], 'interne', 'de', '{debiteur} prüfen: {montant}',
 $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {montant}{retard, plural, =0 {} one {, # Tag Verzug} other {, # Tage Verzug}}{avec_precedente, select, oui {. Letzte Nachricht: {date_precedente}} other {}}@memoire@
+{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {montant}{retard, plural, =0 {} one {, # Tag Verzug} other {, # Tage Verzug}}{avec_precedente, select, non {} partie {. Letzte Nachricht: {date_precedente} (nicht alle Rechnungen)} other {. Letzte Nachricht: {date_precedente}}}@memoire@
 
 {factures}@autres@
 
@@ -1083,7 +1089,7 @@ $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
 Zu tun: Rechnungen, Liefernachweise und Anschrift prüfen, dann die förmliche Mahnung als Einschreiben senden und den Rückschein aufbewahren.$m$),
 (ARRAY['contentieux'], 'interne', 'fr', 'Contentieux : {debiteur}, {montant}',
 $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard{avec_mise_en_demeure, select, oui {. Mise en demeure : {mise_en_demeure_le}} other {. Aucune mise en demeure envoyée}}@memoire@
+{nombre, plural, one {1 facture} other {# factures}}, {retard, plural, one {# jour} other {# jours}} de retard{avec_mise_en_demeure, select, non {. Aucune mise en demeure envoyée} partie {. Mise en demeure : {mise_en_demeure_le} (pas toutes les factures)} other {. Mise en demeure : {mise_en_demeure_le}}}@memoire@
 
 {factures}@autres@
 
@@ -1092,7 +1098,7 @@ $m$Client : {debiteur} ({compte}), {telephone}, {courriel}
 À faire : constituer le dossier (contrat, commandes, livraisons, factures, mise en demeure et avis de réception), vérifier la prescription et la situation du client, puis choisir la suite.$m$),
 (ARRAY['contentieux'], 'interne', 'en', 'Litigation: {debiteur}, {montant}',
 $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late{avec_mise_en_demeure, select, oui {. Formal notice: {mise_en_demeure_le}} other {. No formal notice was sent}}@memoire@
+{nombre, plural, one {1 invoice} other {# invoices}}, {retard, plural, one {# day} other {# days}} late{avec_mise_en_demeure, select, non {. No formal notice was sent} partie {. Formal notice: {mise_en_demeure_le} (not all invoices)} other {. Formal notice: {mise_en_demeure_le}}}@memoire@
 
 {factures}@autres@
 
@@ -1101,7 +1107,7 @@ $m$Customer: {debiteur} ({compte}), {telephone}, {courriel}
 To do: put the file together (contract, orders, deliveries, invoices, formal notice and acknowledgement of receipt), check limitation periods and the customer's situation, then choose what follows.$m$),
 (ARRAY['contentieux'], 'interne', 'de', 'Rechtsabteilung: {debiteur}, {montant}',
 $m$Kunde: {debiteur} ({compte}), {telephone}, {courriel}
-{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug{avec_mise_en_demeure, select, oui {. Förmliche Mahnung: {mise_en_demeure_le}} other {. Keine förmliche Mahnung gesendet}}@memoire@
+{nombre, plural, one {1 Rechnung} other {# Rechnungen}}, {retard, plural, one {# Tag} other {# Tage}} Verzug{avec_mise_en_demeure, select, non {. Keine förmliche Mahnung gesendet} partie {. Förmliche Mahnung: {mise_en_demeure_le} (nicht alle Rechnungen)} other {. Förmliche Mahnung: {mise_en_demeure_le}}}@memoire@
 
 {factures}@autres@
 
@@ -1377,8 +1383,10 @@ BEGIN
 	  FROM unnest(actes) u(acte)
 	  JOIN creances.engagement g ON g.creancier = $1 AND g.acte = u.acte AND g.genre = 'plan'
 	  JOIN creances.acte a ON a.creancier = $1 AND a.acte = u.acte AND a.le <= $4 AND (a.annule_le IS NULL OR a.annule_le > $4)
-	 CROSS JOIN LATERAL (SELECT least(g.rompu_le, $4) AS dechu_le) v
 	 CROSS JOIN LATERAL creances._engagement(g.creancier, g.acte, $4) e
+	-- (as the pass saw it; before it has, as it will)
+	 CROSS JOIN LATERAL (SELECT least(coalesce(g.rompu_le, CASE g.decheance WHEN 'preavis' THEN g.notifie_le + g.preavis
+																			ELSE e.impayee + g.tolerance END + 1), $4) AS dechu_le) v
 	 WHERE (e.rompu OR e.arriere > 0 AND (a.jusque IS NULL OR a.jusque >= $4))
 	   AND EXISTS (SELECT FROM jsonb_to_recordset(lignes) l(facture text, rang integer, reclamee boolean)
 					 JOIN creances.engagement_creance x ON x.creancier = $1 AND x.acte = u.acte AND x.facture = l.facture AND x.rang = l.rang
@@ -1424,6 +1432,7 @@ DECLARE
 	c creances.creancier;
 	d creances.debiteur;
 	m record;
+	voulue text;
 	lg text;
 	lc text;
 	mots jsonb;
@@ -1435,7 +1444,9 @@ DECLARE
 	t record;
 	u record;
 	p_le date;
+	precedente text;
 	p_demeure date;
+	demeure text;
 	p_limite date;
 	decimales integer;
 	en_euros boolean;
@@ -1457,10 +1468,12 @@ BEGIN
 	decimales := creances._decimales(r.devise);
 	en_euros := r.devise = 'EUR';
 
-	SELECT x.* INTO m FROM creances._modele_lettre(r.stade::text, r.canal, coalesce($4, d.langue, 'fr'), regime) x;
+	-- (a task is read by the creditor's people)
+	voulue := coalesce($4, CASE r.canal WHEN 'interne' THEN current_setting('creances.langue') ELSE d.langue END, 'fr');
+	SELECT x.* INTO m FROM creances._modele_lettre(r.stade::text, r.canal, voulue, regime) x;
 	IF NOT FOUND THEN
 		-- nothing that suits: a plain text rather than an error on the night
-		lg := CASE WHEN coalesce($4, d.langue) ~ '^(fr|en|de)' THEN left(coalesce($4, d.langue), 2) ELSE 'fr' END;
+		lg := CASE WHEN voulue ~ '^(fr|en|de)' THEN left(voulue, 2) ELSE 'fr' END;
 		SELECT lg AS langue, creances._libelles(lg) ->> 'rappel' AS sujet, creances._libelles(lg) ->> 'texte' AS corps INTO m;
 	END IF;
 	lg := m.langue;
@@ -1511,7 +1524,8 @@ BEGIN
 	SELECT coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant,
 												 'cle', n.facture, 'rang', n.rang, 'couvert', n.couvert)
 							  ORDER BY n.echeance, n.facture, n.rang) FILTER (WHERE n.reclamee AND n.montant > 0), '[]') AS reclamees,
-		   coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant)
+		   coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant,
+												 'cle', n.facture, 'rang', n.rang)
 							  ORDER BY n.echeance, n.facture, n.rang) FILTER (WHERE n.reclamee), '[]') AS toutes,
 		   coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant, 'couvert', n.couvert)
 							  ORDER BY n.echeance, n.facture, n.rang) FILTER (WHERE NOT n.reclamee AND n.montant > 0), '[]') AS citees,
@@ -1534,15 +1548,24 @@ BEGIN
 		   (lignes -> 0 ->> 'echeance')::date AS echeance
 	  INTO u;
 
-	SELECT max(coalesce(x.envoyee_le, x.prise_le)) INTO p_le FROM creances.relance x
+	-- what is said of the invoices claimed is true of each of them
+	SELECT coalesce(max(x.envoyee_le) FILTER (WHERE q.n = jsonb_array_length(lignes)), max(x.envoyee_le)),
+		   CASE WHEN count(*) = 0 THEN 'non' WHEN bool_or(q.n = jsonb_array_length(lignes)) THEN 'oui' ELSE 'partie' END
+	  INTO p_le, precedente
+	  FROM creances.relance x
+	 CROSS JOIN LATERAL (SELECT count(*) AS n
+						   FROM jsonb_to_recordset(lignes) i(cle text, rang integer)
+						   JOIN creances.relance_creance k ON k.creancier = x.creancier AND k.relance = x.relance AND k.facture = i.cle AND k.rang = i.rang
+						  WHERE k.etat = 'envoyee' OFFSET 0) q
 	 WHERE x.creancier = r.creancier AND x.debiteur = r.debiteur AND x.devise = r.devise AND x.classe = 'message' AND x.etat = 'envoyee'
-	   AND x.relance <> r.relance AND x.envoyee_le <= $3 AND x.stade > 'preventive' AND x.stade <= r.stade
-	   AND EXISTS (SELECT FROM creances.relance_creance k JOIN creances.relance_creance i
-						ON i.creancier = k.creancier AND i.facture = k.facture AND i.rang = k.rang AND i.relance = r.relance AND i.reclamee
-					WHERE k.creancier = x.creancier AND k.relance = x.relance AND k.etat = 'envoyee');
-	SELECT min(v.mise_en_demeure_le) INTO p_demeure
-	  FROM creances.avancement v JOIN creances.relance_creance k ON k.creancier = v.creancier AND k.facture = v.facture AND k.rang = v.rang
-	 WHERE k.creancier = r.creancier AND k.relance = r.relance AND k.reclamee AND v.mise_en_demeure_le <= $3;
+	   AND x.relance <> r.relance AND x.envoyee_le <= $3 AND x.stade > 'preventive' AND x.stade <= r.stade AND q.n > 0;
+	SELECT max(v.mise_en_demeure_le),
+		   CASE WHEN count(v.mise_en_demeure_le) = 0 THEN 'non' WHEN count(v.mise_en_demeure_le) < jsonb_array_length(lignes) THEN 'partie'
+				WHEN count(DISTINCT v.mise_en_demeure_le) > 1 THEN 'plusieurs' ELSE 'oui' END
+	  INTO p_demeure, demeure
+	  FROM jsonb_to_recordset(lignes) i(cle text, rang integer)
+	 CROSS JOIN LATERAL (SELECT z.mise_en_demeure_le FROM creances.avancement z
+						  WHERE z.creancier = r.creancier AND z.facture = i.cle AND z.rang = i.rang AND z.mise_en_demeure_le <= $3 OFFSET 0) v;
 	p_limite := coalesce(r.date_limite, $3 + coalesce(t.delai_accorde, 8));
 
 	IF u.avec_penalites AND 'detail_penalites' = ANY (employes) THEN
@@ -1569,9 +1592,9 @@ BEGIN
 		'date', creances.date_formatee($3, lc, 'long'),
 		'date_limite', creances.date_formatee(p_limite, lc, 'long'),
 		'date_precedente', coalesce(creances.date_formatee(p_le, lc, 'long'), ''),
-		'avec_precedente', CASE WHEN p_le IS NULL THEN 'non' ELSE 'oui' END,
+		'avec_precedente', precedente,
 		'mise_en_demeure_le', coalesce(creances.date_formatee(p_demeure, lc, 'long'), ''),
-		'avec_mise_en_demeure', CASE WHEN p_demeure IS NULL THEN 'non' ELSE 'oui' END,
+		'avec_mise_en_demeure', demeure,
 		'numero', coalesce(lignes -> 0 ->> 'facture', ''),
 		'echeance', coalesce(creances.date_formatee(u.echeance, lc, 'long'), ''),
 		'factures', creances._bloc_factures(lignes, r.devise, lg),
@@ -1624,7 +1647,7 @@ BEGIN
 	RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION creances._composer(text, uuid, date, text) IS
-'Texte d''une relance a une date, dans la langue du debiteur (ou celle donnee) : montants figes si elle a ete prise, sinon ceux du jour. Donnees de creancier.details : adresse, iban, telephone, courriel, siren ; celles qui manquent sont tues.';
+'Texte d''une relance a une date, dans la langue du debiteur, celle de creances.langue pour une tache interne (ou celle donnee) : montants figes si elle a ete prise, sinon ceux du jour. Donnees de creancier.details : adresse, iban, telephone, courriel, siren ; celles qui manquent sont tues.';
 
 CREATE FUNCTION creances._lettre(id uuid, en_langue text)
 RETURNS TABLE (langue text, sujet text, corps text)

@@ -273,6 +273,16 @@ SELECT l, substring(x FROM '(?:Le plan de|The payment plan|Der am)[^\n]*') FROM 
 SELECT substring(pg_temp.montrer(pg_temp.en_file('L', 'contentieux', 'telephone', '2024-06-20', 'L2'), '2024-06-20') FROM 'Plan convenu[^\n]*');
 SELECT creances.annuler_acte(:'plan', 'erreur de saisie', '2024-06-25');
 SELECT x ~* 'plan ' FROM pg_temp.montrer(pg_temp.en_file('L', 'relance_3', 'courriel', '2024-06-26', 'L2'), '2024-06-26') x;
+-- of several plans: the oldest instalment missed, else the last to fall
+CREATE FUNCTION pg_temp.plan(p_le date) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(substring(pg_temp.montrer(pg_temp.en_file('L', 'relance_3', 'courriel', p_le, 'L2', 'L3'), p_le) FROM '(?:Au titre|Le plan de) [^\n]*'), 'nothing') $$;
+SELECT creances.accorder_plan('principal', 'L', '{2024-07-01,2024-07-31}', '{1000,1000}', '{L2}', decheance => 'immediate', le => '2024-06-26') AS p2 \gset
+SELECT j, pg_temp.plan(j) FROM unnest(ARRAY[date '2024-07-04', '2024-07-05']) j;
+SELECT creances.accorder_plan('principal', 'L', '{2024-07-15}', '{2000}', '{L2}', decheance => 'immediate', tolerance => 8, le => '2024-07-08') AS p3 \gset
+SELECT creances.accorder_plan('principal', 'L', '{2024-07-10}', '{100}', '{L3}', decheance => 'aucune', tolerance => 9, le => '2024-07-09') AS p4 \gset
+SELECT j, pg_temp.plan(j) FROM unnest(ARRAY[date '2024-07-19', '2024-07-20', '2024-07-24']) j;
+UPDATE factures SET paye = 100, paye_le = '2024-07-24' WHERE numero = 'L3';
+SELECT pg_temp.plan('2024-07-25');
 
 \echo == a promise that was not kept
 INSERT INTO factures (numero, client, emise, echeance, montant) VALUES ('M1', 'M', '2024-03-01', '2024-04-02', 500), ('M2', 'M', '2024-03-01', '2024-04-03', 300);
@@ -298,6 +308,36 @@ SELECT pg_temp.promesse('2024-05-12');
 SELECT creances.accorder_plan('principal', 'M', '{2024-05-20}', '{51}', le => '2024-05-12') AS plan \gset
 SELECT pg_temp.promesse('2024-05-24'), substring(pg_temp.montrer(pg_temp.en_file('M', 'relance_2', 'courriel', '2024-05-24'), '2024-05-24') FROM 'Au titre[^\n]*');
 UPDATE creances.creancier SET nom = NULL, details = '{}';
+
+\echo == what is said of earlier messages is true of every invoice claimed
+INSERT INTO factures (numero, client, emise, echeance, montant) VALUES ('N1', 'N', '2024-02-01', '2024-03-01', 10), ('N2', 'N', '2024-02-01', '2024-03-05', 20), ('N3', 'N', '2024-02-01', '2024-04-04', 30);
+UPDATE creances.debiteur SET langue = 'de' WHERE debiteur = 'N';
+SELECT pg_temp.en_file('N', 'relance_1', 'courriel', '2024-03-06', 'N1', 'N2') AS n1 \gset
+SELECT montant FROM creances.prendre_relances('courriel', 10, '2024-03-06') WHERE debiteur = 'N';
+SELECT creances.confirmer_envoi(:'n1', NULL, '2024-03-06');
+SELECT f, l, substring(x FROM '(?:Malgré|Nous n.avons|Vous ne nous|Despite|We have|You have not|trotz|[wW]ir haben|Sie haben)[^\n]*')
+  FROM (VALUES ('{N1}'::text[]), ('{N1,N2}'), ('{N1,N2,N3}'), ('{N3}')) v(f), unnest(ARRAY['fr', 'en', 'de']) l,
+       LATERAL pg_temp.montrer(pg_temp.en_file('N', 'relance_3', 'courriel', '2024-04-15', VARIADIC f), '2024-04-15', l) x;
+CREATE FUNCTION pg_temp.en_tant_que(p_type text, s text, VARIADIC f text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE creances.debiteur SET type = p_type WHERE debiteur = 'N';
+    RETURN pg_temp.montrer(pg_temp.en_file('N', s, 'courriel', '2024-04-16', VARIADIC f), '2024-04-16', 'fr');
+END $$;
+SELECT f, s, t, pg_temp.en_tant_que(t, s, VARIADIC f) ~ 'Malgré'
+  FROM (VALUES ('{N1,N2}'::text[]), ('{N1,N2,N3}')) v(f), unnest(ARRAY['relance_2', 'relance_3', 'mise_en_demeure']) s, unnest(ARRAY['public', 'consommateur', 'professionnel']) t;
+\echo -- the formal notice
+INSERT INTO creances.avancement (creancier, facture, rang, mise_en_demeure_le) VALUES ('principal', 'N1', 1, '2024-04-17'), ('principal', 'N2', 1, '2024-04-18')
+    ON CONFLICT (creancier, facture, rang) DO UPDATE SET mise_en_demeure_le = excluded.mise_en_demeure_le;
+SELECT f, l, substring(x FROM '(?:Notre mise|Nos |Nous trans|Our formal|Our rem|We are|unsere (?:förm|Erinn)|wir geben)[^\n]*')
+  FROM (VALUES ('{N1}'::text[]), ('{N1,N2}'), ('{N1,N2,N3}'), ('{N3}')) v(f), unnest(ARRAY['fr', 'en', 'de']) l,
+       LATERAL pg_temp.montrer(pg_temp.en_file('N', 'contentieux', 'lettre', '2024-05-15', VARIADIC f), '2024-05-15', l) x;
+\echo -- the collector is told of a part; a task is in the language of the creditor, not of the debtor
+SELECT f, c, (SELECT string_agg(z, ' / ') FROM regexp_split_to_table(x, '\n') z WHERE z ~ '[Mm]ise en demeure|Förmliche|förmliche|Letzte Nachricht|Dernier message|^\[')
+  FROM (VALUES ('{N1}'::text[]), ('{N1,N2}'), ('{N1,N2,N3}'), ('{N3}')) v(f), unnest(ARRAY['telephone', 'interne']) c,
+       LATERAL pg_temp.montrer(pg_temp.en_file('N', 'contentieux', c, '2024-05-15', VARIADIC f), '2024-05-15') x;
+SET creances.langue = 'en';
+SELECT substr(pg_temp.montrer(pg_temp.en_file('N', s, 'interne', '2024-05-16', 'N1', 'N2', 'N3'), '2024-05-16'), 1, 300) FROM unnest(ARRAY['relance_2', 'contentieux']) s;
+RESET creances.langue;
 
 \echo == every argument is given
 SELECT pg_temp.poser('relance_1', 'interne', 'fr', '', 'x', (SELECT string_agg(format('%s={%s}', a.argument, a.argument), E'\n') FROM creances._arguments_lettre() a));

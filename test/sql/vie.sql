@@ -13,7 +13,7 @@
 -- line, and the reason of every item that is not in it are held against its
 -- own; at each taking, the amounts; at the end, the stage of past days.
 \set QUIET on
-SET client_min_messages = warning;
+SET client_min_messages = error; -- a promise of a debtor under insolvency proceedings is warned of
 SET datestyle = 'ISO, YMD';
 SET jit = off;
 SET synchronous_commit = off;
@@ -1014,6 +1014,11 @@ BEGIN
 	PERFORM vie.compter('echec, ' || replace(a.etat, '_', ' '));
 END $$;
 
+-- The item of this claim has gone further than its step.
+CREATE FUNCTION plus_loin(l vie.ligne) RETURNS boolean LANGUAGE sql STABLE AS $$
+	SELECT EXISTS (SELECT FROM vie.fait f WHERE (f.creancier, f.facture, f.rang) = (l.creancier, l.facture, l.rang)
+					  AND (f.stade > l.stade OR f.scenario = l.scenario AND f.etape > l.etape))
+$$;
 -- What was left by the days before: outcomes told late, failures mended, validations.
 CREATE FUNCTION suites(d date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -1032,8 +1037,11 @@ BEGIN
 		IF vie.de('quoi' || vie.cle(a) || d, 3) > 0 THEN
 			CONTINUE WHEN EXISTS (SELECT FROM vie.ligne x JOIN vie.ligne y USING (creancier, facture, rang)
 								   WHERE x.action = a.id AND x.reclamee AND x.etat = 'echec' AND y.reclamee AND y.etat IN ('a_valider', 'a_envoyer', 'prise'));
+			-- what has gone further meanwhile is not revived
+			CONTINUE WHEN NOT EXISTS (SELECT FROM vie.ligne x WHERE x.action = a.id AND x.reclamee AND x.etat = 'echec' AND NOT vie.plus_loin(x));
 			vers := CASE WHEN a.validation AND NOT a.validee THEN 'a_valider' ELSE 'a_envoyer' END;
 			PERFORM creances.remettre(vie.relance_de(a), d);
+			UPDATE vie.ligne x SET etat = 'annulee' WHERE x.action = a.id AND x.reclamee AND x.etat = 'echec' AND vie.plus_loin(x);
 			DELETE FROM vie.ligne x WHERE x.action = a.id AND NOT x.reclamee;
 			UPDATE vie.ligne x SET etat = vers, montant = NULL WHERE x.action = a.id AND x.etat = 'echec';
 			UPDATE vie.action x SET etat = vers, prise_le = NULL WHERE x.id = a.id;
