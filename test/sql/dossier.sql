@@ -65,7 +65,7 @@ BEGIN
 	INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, echeance, etat, solde)
 	SELECT 'principal', id, c.facture, c.rang, false, c.echeance, 'prise', c.solde FROM creances.creance c WHERE c.facture = ANY (citees);
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-	SELECT 'principal', quoi, jour, r.debiteur, id, jsonb_strip_nulls(jsonb_build_object('motif', suite.motif)) FROM creances.relance r WHERE r.relance = id;
+	SELECT 'principal', quoi, jour, r.debiteur, id, jsonb_strip_nulls(jsonb_build_object('motif', suite.motif, 'preuve', CASE quoi WHEN 'envoi' THEN r.preuve END)) FROM creances.relance r WHERE r.relance = id;
 END $$;
 
 \echo == a year of it: what is in the file of ALPHA

@@ -45,6 +45,8 @@ SELECT count(*) FROM creances.a_sceller;
 
 \echo == the digest of a known event, as sha256 of its jsonb text gives it elsewhere
 INSERT INTO creances.creancier (creancier) VALUES ('vecteur');
+INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, scenario, canal, stade, validation, etat)
+VALUES ('vecteur', '00000000-0000-4000-8000-00000000000a', 'D "É"', 'EUR', 'message', '2026-03-01', 'standard', 'courriel', 'relance_1', false, 'annulee');
 INSERT INTO creances.evenement VALUES
 	('vecteur', '00000000-0000-4000-8000-000000000001', 'envoi', '2026-03-02', '2026-03-02 06:00:00.123456+01', 'greffe', 'D "É"', 'F-1', 2,
 	 '00000000-0000-4000-8000-00000000000a', '{"stade": "relance_1", "montant": 1234.50, "vide": null}'),
