@@ -409,7 +409,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT p.creancier, p.debiteur, NULL, p.evenement, 'message', format('la relance %s, envoyée le %s, n''existe plus', p.relance, to_char(p.le, 'YYYY-MM-DD'))
 		  FROM creances.evenement p
-		 WHERE ($1 IS NULL OR p.creancier = $1) AND p.genre = 'envoi'
+		 WHERE ($1 IS NULL OR p.creancier = $1) AND p.genre = 'envoi' AND p.relance IS NOT NULL
 		   AND NOT EXISTS (SELECT FROM creances.relance r WHERE r.creancier = p.creancier AND r.relance = p.relance)
 		UNION ALL
 		SELECT $1, NULL, NULL, NULL, 'sceau imprime', 'le sceau donné n''est pas, ou n''est plus, dans le journal'

@@ -45,6 +45,7 @@ SELECT count(*) FROM creances.a_sceller;
 
 \echo == the digest of a known event, as sha256 of its jsonb text gives it elsewhere
 INSERT INTO creances.creancier (creancier) VALUES ('vecteur');
+INSERT INTO creances.debiteur (creancier, debiteur) VALUES ('vecteur', 'D "É"');
 INSERT INTO creances.relance (creancier, relance, debiteur, devise, classe, le, scenario, canal, stade, validation, etat)
 VALUES ('vecteur', '00000000-0000-4000-8000-00000000000a', 'D "É"', 'EUR', 'message', '2026-03-01', 'standard', 'courriel', 'relance_1', false, 'annulee');
 INSERT INTO creances.evenement VALUES

@@ -129,7 +129,7 @@ SELECT creances.ouvrir_procedure_collective('S', 'ZETA', creances.aujourdhui(), 
 SELECT nature, devise, montant_anterieur, a_declarer, reste_jours, split_part(calcul, ' ; ', 2) FROM creances.procedure_collective WHERE debiteur = 'ZETA';
 \echo == a rate that is not known stops no view
 BEGIN;
-SELECT creances.ouvrir_procedure_collective('S', 'GAMMA', '2999-01-02') IS NOT NULL;
+SELECT creances.consigner('S', 'GAMMA', 'procedure_collective', '2999-01-02', 'jugement à venir') IS NOT NULL;
 SELECT montant_anterieur, penalites > 0, declarer_avant FROM creances.procedure_collective WHERE debiteur = 'GAMMA';
 ROLLBACK;
 
