@@ -31,7 +31,7 @@ COMMENT ON COLUMN creances.engagement.preavis IS 'Jours laisses au debiteur apre
 COMMENT ON COLUMN creances.engagement.notifie_le IS 'Jour de la notification de la decheance.';
 COMMENT ON COLUMN creances.engagement.tenu_le IS 'Nuit ou la passe l''a vu tenu.';
 COMMENT ON COLUMN creances.engagement.rompu_le IS 'Nuit ou la passe a constate que la promesse n''est pas tenue, ou que le plan est dechu.';
-COMMENT ON COLUMN creances.engagement.credits IS 'Credits du debiteur pas encore imputes a ce moment : ils ne comptent pas comme un paiement de la promesse.';
+COMMENT ON COLUMN creances.engagement.credits IS 'Credits du debiteur pas encore imputes a ce moment : seul ce qui s''y ajoute compte comme recu ; imputes depuis sur une creance visee, ils en baissent le solde et comptent aussi.';
 
 CREATE TABLE creances.engagement_creance (
 	creancier	text NOT NULL,
