@@ -195,7 +195,7 @@ CREATE TABLE creances.evenement (
 	genre		text NOT NULL CHECK (genre IN ('mise_en_file', 'validation', 'prise', 'envoi', 'echec', 'remise',
 											   'annulation', 'etape_passee', 'stade_change', 'erreur', 'convention', 'acte', 'acte_clos', 'acte_annule',
 											   'reprise', 'publication', 'engagement', 'engagement_tenu', 'engagement_rompu', 'decheance_notifiee',
-											   'statut', 'affectation', 'regime', 'mandat', 'limite', 'objectif')),
+											   'statut', 'affectation', 'regime', 'mandat', 'limite', 'objectif', 'assurance')),
 	le			date NOT NULL,
 	instant		timestamptz NOT NULL DEFAULT clock_timestamp(),
 	auteur		name NOT NULL DEFAULT session_user,

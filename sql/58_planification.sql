@@ -21,7 +21,8 @@ BEGIN ATOMIC
 	SELECT CASE quoi
 		WHEN 'passe' THEN 'CALL creances.passe_relance(' || coalesce('creancier => ' || quote_literal(creancier), '') || ')'
 		WHEN 'rafraichir' THEN 'SELECT creances.rafraichir()'
-		WHEN 'sceller' THEN 'SELECT creances.sceller_journal()' END;
+		WHEN 'sceller' THEN 'SELECT creances.sceller_journal()'
+		WHEN 'relever' THEN 'SELECT creances.relever(' || coalesce('creancier => ' || quote_literal(creancier), '') || ')' END;
 END;
 COMMENT ON FUNCTION creances._commande(text, text) IS 'Ce qu''execute un travail.';
 
@@ -30,7 +31,7 @@ CREATE FUNCTION creances._travaux_de(base text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT format('database = %L AND username = current_user AND jobname ~ %L AND command ~ %L', base,
-				  '^creances_(passe|rafraichir|sceller)([_/]|$)', '^(CALL creances.passe_relance|SELECT creances.(rafraichir|sceller_journal))[(]');
+				  '^creances_(passe|rafraichir|sceller|relever)([_/]|$)', '^(CALL creances.passe_relance|SELECT creances.(rafraichir|sceller_journal|relever))[(]');
 END;
 COMMENT ON FUNCTION creances._travaux_de(text) IS 'Condition, sur cron.job, qui reconnait les travaux poses pour une base.';
 
@@ -86,7 +87,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._exiger_cron(text, text) IS 'RC005 la ou pg_cron ne travaille pas, avec ce qu''il faut y executer.';
 
-CREATE FUNCTION creances.planifier(cron text DEFAULT '0 6 * * 1-5', rafraichissement text DEFAULT NULL, creancier text DEFAULT NULL, scellement text DEFAULT NULL)
+CREATE FUNCTION creances.planifier(cron text DEFAULT '0 6 * * 1-5', rafraichissement text DEFAULT NULL, creancier text DEFAULT NULL, scellement text DEFAULT NULL,
+	releve text DEFAULT '30 5 * * *')
 RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
@@ -98,7 +100,7 @@ DECLARE
 	lignes_crontab text;
 	erreur text;
 BEGIN
-	IF coalesce(btrim(cron), '') = '' OR btrim(rafraichissement) = '' OR btrim(scellement) = '' THEN
+	IF coalesce(btrim(cron), '') = '' OR btrim(rafraichissement) = '' OR btrim(scellement) = '' OR btrim(releve) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'l''horaire ne peut pas être vide',
 			HINT = 'Exemple : 0 6 * * 1-5 pour six heures du lundi au vendredi.';
 	END IF;
@@ -111,12 +113,12 @@ BEGIN
 		   string_agg(format('%s psql -X -q -d %s -c %s', x.horaire, creances._pour_le_shell(current_database()),
 							 creances._pour_le_shell(creances._commande(x.quoi, x.qui))), E'\n' ORDER BY x.rang)
 	  INTO lignes_cron, lignes_crontab
-	  FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement)) x(rang, quoi, qui, horaire)
+	  FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement), (4, 'relever', creancier, releve)) x(rang, quoi, qui, horaire)
 	 WHERE x.horaire IS NOT NULL;
 	PERFORM creances._exiger_cron(lignes_cron, 'La même chose dans une crontab : ' || lignes_crontab);
 
-	FOR t IN SELECT x.* FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement))
-									 x(rang, quoi, qui, horaire) ORDER BY x.rang
+	FOR t IN SELECT x.* FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement),
+										 (4, 'relever', creancier, releve)) x(rang, quoi, qui, horaire) ORDER BY x.rang
 	LOOP
 		IF t.horaire IS NOT NULL THEN
 			BEGIN
@@ -137,8 +139,8 @@ BEGIN
 										coalesce((SELECT s.setting FROM pg_settings s WHERE s.name = 'cron.timezone'), 'GMT'));
 	RETURN passe;
 END $$;
-COMMENT ON FUNCTION creances.planifier(text, text, text, text) IS
-'Planifie la passe par pg_cron : de tous les creanciers l''un apres l''autre, ou d''un seul, pour que plusieurs passent en parallele ou chacun a son heure ; et, si leurs horaires sont donnes, rafraichir() et sceller_journal(). Planifier deux fois remplace : sans creancier, un horaire omis enleve son travail. Rend le numero du travail de la passe. pg_cron 1.4 lit les horaires en GMT. Hors de la base de pg_cron : RC005, et les lignes a y executer.';
+COMMENT ON FUNCTION creances.planifier(text, text, text, text, text) IS
+'Planifie la passe par pg_cron : de tous les creanciers l''un apres l''autre, ou d''un seul, pour que plusieurs passent en parallele ou chacun a son heure ; son releve des indicateurs (relever(), chaque nuit ; NULL ne le planifie pas) ; et, si leurs horaires sont donnes, rafraichir() et sceller_journal(). Planifier deux fois remplace : sans creancier, un horaire omis enleve son travail. Rend le numero du travail de la passe. pg_cron 1.4 lit les horaires en GMT. Hors de la base de pg_cron : RC005, et les lignes a y executer.';
 
 CREATE FUNCTION creances.deplanifier(creancier text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -149,16 +151,17 @@ BEGIN
 	PERFORM creances._exiger_cron(
 		format('SELECT cron.unschedule(jobid) FROM cron.job WHERE %s%s;', creances._travaux_de(current_database()),
 			   CASE WHEN creancier IS NOT NULL
-					THEN ' AND jobname = ' || quote_literal(creances._nom_travail('passe', creancier, current_database())) END),
+					THEN format(' AND jobname IN (%L, %L)', creances._nom_travail('passe', creancier, current_database()),
+								creances._nom_travail('relever', creancier, current_database())) END),
 		format('Enlevez de la crontab ce qui appelle %s.',
-			   CASE WHEN creancier IS NOT NULL THEN creances._commande('passe', creancier)
-					ELSE 'creances.passe_relance(), creances.rafraichir() ou creances.sceller_journal()' END));
-	EXECUTE format('SELECT count(cron.unschedule(jobid)) FROM cron.job WHERE %s AND ($1 IS NULL OR jobname = $2)', creances._travaux_de(current_database()))
-	   INTO nb USING creancier, creances._nom_travail('passe', creancier, NULL);
+			   CASE WHEN creancier IS NOT NULL THEN creances._commande('passe', creancier) || ' ou ' || creances._commande('relever', creancier)
+					ELSE 'creances.passe_relance(), creances.rafraichir(), creances.sceller_journal() ou creances.relever()' END));
+	EXECUTE format('SELECT count(cron.unschedule(jobid)) FROM cron.job WHERE %s AND ($1 IS NULL OR jobname IN ($2, $3))', creances._travaux_de(current_database()))
+	   INTO nb USING creancier, creances._nom_travail('passe', creancier, NULL), creances._nom_travail('relever', creancier, NULL);
 	RETURN nb;
 END $$;
 COMMENT ON FUNCTION creances.deplanifier(text) IS
-'Enleve ce que planifier() a pose pour cette base sous ce role : tout, ou la passe d''un creancier. Rend le nombre de travaux enleves. Hors de la base de pg_cron : RC005, et la ligne a y executer.';
+'Enleve ce que planifier() a pose pour cette base sous ce role : tout, ou la passe et le releve d''un creancier. Rend le nombre de travaux enleves. Hors de la base de pg_cron : RC005, et la ligne a y executer.';
 
 CREATE FUNCTION creances.etat_planification()
 RETURNS TABLE (creancier text, travail text, horaire text, actif boolean, dernier_debut timestamptz, dernier_etat text, dernier_message text,
