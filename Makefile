@@ -132,6 +132,14 @@ REGRESS = \
 	exigible \
 	delais \
 	prescription \
+	indicateurs \
+	tableau \
+	profil \
+	prevision \
+	prevision_ibm \
+	horloges \
+	mandats \
+	rapport \
 	hostile
 REGRESS_OPTS = --inputdir=$(srcdir)/test --encoding=UTF8
 ISOLATION = \

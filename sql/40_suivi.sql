@@ -27,7 +27,7 @@ SELECT t.tgrelid::regclass AS table_suivie,
 	   a.args[1] AS mode,
 	   (a.args[2]::jsonb ->> 'depuis')::date AS depuis,
 	   a.args[2]::jsonb ->> 'reprise' AS reprise,
-	   a.args[6 : 5 + a.args[5]::integer] AS cle,
+	   array_to_string(a.args[6 : 5 + a.args[5]::integer], ', ') AS cle,
 	   a.args[2]::jsonb -> 'correspondance' AS correspondance,
 	   a.args[2]::jsonb ->> 'filtre' AS filtre,
 	   a.args[2]::jsonb ->> 'prefixe' AS prefixe,
@@ -44,7 +44,7 @@ COMMENT ON COLUMN creances.suivi.genre IS 'Ce qu''elle tient : factures, regleme
 COMMENT ON COLUMN creances.suivi.mode IS 'immediat : les faits changent dans la transaction de l''ERP ; differe : au rafraichissement suivant.';
 COMMENT ON COLUMN creances.suivi.depuis IS 'Jour depuis lequel la table est suivie.';
 COMMENT ON COLUMN creances.suivi.reprise IS 'Comment entrent les creances plus anciennes que le suivi.';
-COMMENT ON COLUMN creances.suivi.cle IS 'Colonnes de la cle primaire.';
+COMMENT ON COLUMN creances.suivi.cle IS 'Colonnes de la cle primaire, separees par des virgules.';
 COMMENT ON COLUMN creances.suivi.correspondance IS 'Ce que lit chaque champ : colonne ou expression.';
 COMMENT ON COLUMN creances.suivi.filtre IS 'Condition que doit remplir une ligne pour etre suivie.';
 COMMENT ON COLUMN creances.suivi.prefixe IS 'Ce qui precede les numeros de facture de cette table.';

@@ -149,10 +149,11 @@ BEGIN
 			   coalesce(b.attnum = cle, false) AS cle_seule
 		  FROM bases b JOIN pg_type y ON y.oid = b.base AND y.typtype <> 'd'
 	), liens AS (
-		SELECT DISTINCT c.conkey[1] AS attnum, c.confrelid AS vers, f.attname::text AS designee, s.genre, s.cle, s.correspondance
+		SELECT DISTINCT c.conkey[1] AS attnum, c.confrelid AS vers, f.attname::text AS designee, s.genre, k.cle, s.correspondance
 		  FROM pg_constraint c
 		  JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = c.confkey[1]
 		  JOIN creances.suivi s ON s.table_suivie = c.confrelid
+		 CROSS JOIN LATERAL creances._lien(c.confrelid) k
 		 WHERE c.contype = 'f' AND c.conrelid = _candidates.table_suivie AND cardinality(c.conkey) = 1
 	), prouvees AS (
 		SELECT l.attnum, CASE WHEN l.genre = 'reglements' THEN 'cle_paiement'

@@ -38,7 +38,8 @@ CREATE TABLE creances.acte (
 	genre		text NOT NULL CHECK (genre IN (
 					'mise_en_demeure', 'remise', 'frais', 'procedure_collective', 'delai_de_grace', 'litige', 'condamnation',
 					'titre_executoire', 'capitalisation', 'reconnaissance', 'demande_en_justice', 'execution_forcee',
-					'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite',
+					'declaration_creance', 'ordonnance_injonction', 'injonction_signifiee', 'opposition', 'mediation', 'impossibilite',
+					'declaration_assureur', 'remise_assureur',
 					'suspension', 'promesse', 'plan', 'rejet', 'encaissement')),
 	debiteur	text NOT NULL CHECK (debiteur <> ''),
 	facture		text NOT NULL DEFAULT '',
@@ -71,7 +72,7 @@ COMMENT ON TABLE creances.acte IS
 'Fait date qui change ce qui peut etre reclame, ou jusqu''a quand : jugement, remise, frais, mise en demeure, reconnaissance... Ecrit par consigner(), clos par clore_acte(), annule par annuler_acte() ; jamais efface.';
 COMMENT ON COLUMN creances.acte.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.acte.acte IS 'Identifiant, calcule de ce qui designe l''acte : le meme ne s''ecrit pas deux fois.';
-COMMENT ON COLUMN creances.acte.genre IS 'mise_en_demeure (C. civ. 1344), remise, frais (C. com. L441-10 II), procedure_collective (L622-28), delai_de_grace (C. civ. 1343-5), litige, condamnation, titre_executoire (CMF L313-3), capitalisation (C. civ. 1343-2), reconnaissance (2240), demande_en_justice (2241), execution_forcee (2244), declaration_creance (C. com. L622-25-1), injonction_signifiee, mediation (C. civ. 2238), impossibilite (2234), suspension (a la main), promesse, plan, rejet (statut 213 : la facture n''a jamais atteint l''acheteur), encaissement (statut 212).';
+COMMENT ON COLUMN creances.acte.genre IS 'mise_en_demeure (C. civ. 1344), remise, frais (C. com. L441-10 II), procedure_collective (L622-28), delai_de_grace (C. civ. 1343-5), litige, condamnation, titre_executoire (CMF L313-3), capitalisation (C. civ. 1343-2), reconnaissance (2240), demande_en_justice (2241), execution_forcee (2244), declaration_creance (C. com. L622-25-1), ordonnance_injonction (CPC 1409), injonction_signifiee (1411), opposition (1415), declaration_assureur et remise_assureur (police, voir assurer()), mediation (C. civ. 2238), impossibilite (2234), suspension (a la main), promesse, plan, rejet (statut 213 : la facture n''a jamais atteint l''acheteur), encaissement (statut 212).';
 COMMENT ON COLUMN creances.acte.debiteur IS 'Client.';
 COMMENT ON COLUMN creances.acte.facture IS 'Facture ; vide : toutes celles du client.';
 COMMENT ON COLUMN creances.acte.rang IS 'Rang de l''echeance ; 0 : tous.';
@@ -240,7 +241,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET date
 DECLARE
 	genres CONSTANT text[] := ARRAY['mise_en_demeure', 'remise', 'frais', 'procedure_collective', 'delai_de_grace', 'litige',
 		'condamnation', 'titre_executoire', 'capitalisation', 'reconnaissance', 'demande_en_justice', 'execution_forcee',
-		'declaration_creance', 'injonction_signifiee', 'mediation', 'impossibilite', 'suspension', 'rejet', 'encaissement'];
+		'declaration_creance', 'ordonnance_injonction', 'injonction_signifiee', 'opposition', 'declaration_assureur', 'remise_assureur',
+		'mediation', 'impossibilite', 'suspension', 'rejet', 'encaissement'];
 	p_genre CONSTANT text := consigner.genre;
 	d creances.debiteur;
 	particulier boolean;
@@ -347,11 +349,28 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'RC004', MESSAGE = 'pas de capitalisation des intérêts envers un consommateur',
 			HINT = 'Voyez C. civ. 1343-2 et le guide, section 3.';
 	END IF;
+	-- what answers something comes after it
+	IF p_genre = 'opposition'
+	   AND NOT EXISTS (SELECT FROM creances.acte a WHERE a.creancier = n.creancier AND a.debiteur = n.debiteur
+						 AND a.genre IN ('ordonnance_injonction', 'injonction_signifiee') AND a.le <= n.le AND a.annule_le IS NULL
+						 AND ('' IN (a.facture, n.facture) OR a.facture = n.facture)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('aucune injonction de payer à laquelle %s ait pu s''opposer le %s', n.debiteur, n.le),
+			HINT = 'Consignez d''abord l''ordonnance (genre ordonnance_injonction) et sa signification (injonction_signifiee).';
+	END IF;
+	IF p_genre IN ('ordonnance_injonction', 'injonction_signifiee') AND n.details ->> 'eloignement' NOT IN ('0', '1', '2') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('éloignement inattendu : %s', n.details ->> 'eloignement'),
+			HINT = 'Les mois qui s''ajoutent au délai d''opposition sont 0, 1 (outre-mer) ou 2 (étranger) : CPC 643 et 644.';
+	END IF;
+	IF p_genre IN ('declaration_assureur', 'remise_assureur')
+	   AND NOT EXISTS (SELECT FROM creances.police_assurance p WHERE p.creancier = n.creancier AND p.debiteur IN ('', n.debiteur) AND p.depuis <= n.le) THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('aucune police d''assurance ne couvre %s/%s le %s', n.creancier, n.debiteur, n.le),
+			HINT = 'Enregistrez-la d''abord par creances.assurer().';
+	END IF;
 
 	RETURN creances._inscrire(n);
 END $$;
 COMMENT ON FUNCTION creances.consigner(text, text, text, date, text, text, integer, date, numeric, text, creances.taux_retard, text, boolean, jsonb, text) IS
-'Consigne un fait date d''un client, pour toutes ses factures ou pour une seule, avec son motif : mise en demeure recue, remise, frais justifies, jugement d''ouverture, delai de grace, litige, condamnation, titre, capitalisation demandee, reconnaissance, demande en justice... Rend l''identifiant de l''acte.';
+'Consigne un fait date d''un client, pour toutes ses factures ou pour une seule, avec son motif : mise en demeure recue, remise, frais justifies, jugement d''ouverture, delai de grace, litige, condamnation, titre, capitalisation demandee, reconnaissance, demande en justice, ordonnance d''injonction, sa signification, opposition, declaration a l''assureur, remise du dossier... details : eloignement (mois de CPC 643 et 644) d''une injonction, ordonnance (acte) et personne (true ou false) d''une signification. Rend l''identifiant de l''acte.';
 
 -- An act of this id, locked with its debtor.
 CREATE FUNCTION creances._acte(acte uuid) RETURNS creances.acte

@@ -139,7 +139,8 @@ CREATE TRIGGER renumerotee BEFORE UPDATE OF scenario, etape ON creances.etape
 	FOR EACH ROW WHEN ((OLD.scenario, OLD.etape) IS DISTINCT FROM (NEW.scenario, NEW.etape)) EXECUTE FUNCTION creances._etape_renumerotee();
 
 CREATE VIEW creances.scenario_actif AS
-SELECT s.scenario, s.intitule, s.contact_min, s.montant_min, s.tolerance_jours, s.tolerance_montant, s.groupement, s.origine
+SELECT s.scenario, s.intitule, s.contact_min, s.montant_min::numeric(20,3) AS montant_min, s.tolerance_jours,
+	   s.tolerance_montant::numeric(20,3) AS tolerance_montant, s.groupement, s.origine
   FROM creances.scenario s
  WHERE s.actif
    AND (s.origine = 'utilisateur'
@@ -154,12 +155,32 @@ COMMENT ON COLUMN creances.scenario_actif.tolerance_montant IS 'Ecart de regleme
 COMMENT ON COLUMN creances.scenario_actif.groupement IS 'debiteur ou facture.';
 COMMENT ON COLUMN creances.scenario_actif.origine IS 'creances ou utilisateur.';
 
-CREATE VIEW creances.etape_active AS
+CREATE VIEW creances._etape_active AS
 SELECT e.scenario, e.etape, e.delai, e.canal,
 	   CASE WHEN e.canal IN ('telephone', 'interne') THEN e.canal ELSE 'message' END AS classe,
 	   e.stade, e.intitule, e.validation, e.sans_confirmation, e.delai_accorde, e.repeter_jours, e.repetitions, e.cout
   FROM creances.scenario_actif s
   JOIN creances.etape e ON e.origine = s.origine AND e.scenario = s.scenario;
+COMMENT ON VIEW creances._etape_active IS 'Etapes des scenarios en vigueur, telles que le moteur les lit : le stade y est une valeur ordonnee.';
+COMMENT ON COLUMN creances._etape_active.scenario IS 'Code du scenario.';
+COMMENT ON COLUMN creances._etape_active.etape IS 'Rang de l''etape.';
+COMMENT ON COLUMN creances._etape_active.delai IS 'Jours apres l''echeance.';
+COMMENT ON COLUMN creances._etape_active.canal IS 'Canal.';
+COMMENT ON COLUMN creances._etape_active.classe IS 'message, telephone ou interne : ce qui se groupe ensemble.';
+COMMENT ON COLUMN creances._etape_active.stade IS 'Stade de la creance quand l''etape est faite.';
+COMMENT ON COLUMN creances._etape_active.intitule IS 'Intitule.';
+COMMENT ON COLUMN creances._etape_active.validation IS 'A valider avant l''envoi.';
+COMMENT ON COLUMN creances._etape_active.sans_confirmation IS 'Faite des sa mise en file.';
+COMMENT ON COLUMN creances._etape_active.delai_accorde IS 'Jours laisses pour payer.';
+COMMENT ON COLUMN creances._etape_active.repeter_jours IS 'Intervalle des repetitions de la derniere etape.';
+COMMENT ON COLUMN creances._etape_active.repetitions IS 'Repetitions au plus.';
+COMMENT ON COLUMN creances._etape_active.cout IS 'Cout d''une action, en EUR.';
+
+-- (text, for any client; the engine compares stages, and reads the one above)
+CREATE VIEW creances.etape_active AS
+SELECT e.scenario, e.etape, e.delai, e.canal, e.classe, e.stade::text AS stade, e.intitule, e.validation, e.sans_confirmation, e.delai_accorde,
+	   e.repeter_jours, e.repetitions, e.cout::numeric(20,3) AS cout
+  FROM creances._etape_active e;
 COMMENT ON VIEW creances.etape_active IS 'Etapes des scenarios en vigueur.';
 COMMENT ON COLUMN creances.etape_active.scenario IS 'Code du scenario.';
 COMMENT ON COLUMN creances.etape_active.etape IS 'Rang de l''etape.';

@@ -186,7 +186,7 @@ RETURNS TABLE (societe text, debiteur text, devise text, facture text, rang inte
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH etapes AS MATERIALIZED (
-		SELECT e.* FROM creances.etape_active e
+		SELECT e.* FROM creances._etape_active e
 	), scenarios AS MATERIALIZED (
 		SELECT s.* FROM creances.scenario_actif s
 	), horloge AS (

@@ -9,7 +9,7 @@ BEGIN ATOMIC
 	SELECT md5(coalesce(string_agg(e::text, ';' ORDER BY e.scenario, e.etape), '')
 			   || coalesce((SELECT string_agg(k::text, ';' ORDER BY k.scenario) FROM creances.scenario_actif k), '')
 			   || coalesce((SELECT c.scenario FROM creances.creancier c WHERE c.creancier = _empreinte_scenarios.creancier), ''))
-	  FROM creances.etape_active e;
+	  FROM creances._etape_active e;
 END;
 COMMENT ON FUNCTION creances._empreinte_scenarios(text) IS 'Empreinte des scenarios en vigueur et de celui du creancier.';
 
@@ -32,7 +32,7 @@ DECLARE
 	tout boolean := creances._empreinte_scenarios(p_creancier) IS DISTINCT FROM (
 		SELECT p.scenarios FROM creances.passe p WHERE p.creancier = p_creancier AND p.etat = 'terminee' ORDER BY p.jour DESC, p.numero DESC LIMIT 1);
 	-- no step of any scenario is due before this many days after a due date
-	plus_tot CONSTANT integer := coalesce((SELECT min(e.delai) FROM creances.etape_active e), 0);
+	plus_tot CONSTANT integer := coalesce((SELECT min(e.delai) FROM creances._etape_active e), 0);
 BEGIN
 	-- whoever writes of a debtor locks him first, in key order
 	DELETE FROM creances.passe_travail WHERE creancier = p_creancier;
@@ -107,13 +107,13 @@ BEGIN
 	  JOIN creances.creancier k ON k.creancier = c.creancier
 	  JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
 	 CROSS JOIN LATERAL (SELECT y.scenario FROM creances._scenario(c.creancier, c.facture, c.debiteur, d.segment, k.scenario) y OFFSET 0) s
-	 CROSS JOIN LATERAL (SELECT e.etape, e.stade FROM creances.etape_active e
+	 CROSS JOIN LATERAL (SELECT e.etape, e.stade FROM creances._etape_active e
 						  WHERE e.scenario = s.scenario AND e.delai >= 0 AND e.stade <= 'relance_3'
 							AND c.echeance + e.delai <= c.reprise_le
 						  ORDER BY e.etape DESC LIMIT 1) r
 	 WHERE a.creancier = p_creancier AND a.etape = 0 AND a.etape_le IS NULL AND a.stade IS NULL AND a.prochaine_relance = jour
 	   AND c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.reprise = 'directe'
-	   AND c.echeance + (SELECT min(e.delai) FROM creances.etape_active e WHERE e.delai >= 0 AND e.stade <= 'relance_3') <= c.reprise_le;
+	   AND c.echeance + (SELECT min(e.delai) FROM creances._etape_active e WHERE e.delai >= 0 AND e.stade <= 'relance_3') <= c.reprise_le;
 
 	IF tout THEN
 		UPDATE creances.avancement a SET prochaine_relance = v.prochaine

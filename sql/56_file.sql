@@ -87,7 +87,7 @@ BEGIN
 		SELECT sum(l.montant) AS montant, sum(l.penalites) AS penalites, sum(l.indemnite) AS indemnites, max(l.stade) AS stade, count(*) AS nb,
 			   p_au + max(e.delai_accorde) AS date_limite
 		  INTO totaux FROM creances.relance_creance l
-		  LEFT JOIN creances.etape_active e ON e.scenario = l.scenario AND e.etape = l.etape
+		  LEFT JOIN creances._etape_active e ON e.scenario = l.scenario AND e.etape = l.etape
 		 WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise';
 		-- nothing left, or what gave the message its stage and channel is gone: the rest is not reminded more harshly than
 		-- it is due, the next pass decides again
@@ -244,7 +244,7 @@ BEGIN
 	UPDATE creances.relance x
 	   SET etat = 'envoyee', envoyee_le = le, envoyee_instant = clock_timestamp(), preuve = confirmer_envoi.preuve,
 		   cout = coalesce(confirmer_envoi.cout, (SELECT max(e.cout) FROM creances.relance_creance l
-													JOIN creances.etape_active e ON e.scenario = l.scenario AND e.etape = l.etape
+													JOIN creances._etape_active e ON e.scenario = l.scenario AND e.etape = l.etape
 												   WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = 'prise'), 0)
 	 WHERE x.creancier = r.creancier AND x.relance = r.relance;
 	WITH l AS (
@@ -254,7 +254,7 @@ BEGIN
 	UPDATE creances.avancement a
 	   SET scenario = l.scenario, etape = l.etape, stade = l.stade, etape_le = le, prochaine_relance = le + 1,
 		   repetitions = CASE WHEN a.scenario = l.scenario AND a.etape = l.etape AND a.stade = l.stade THEN a.repetitions + 1 ELSE 0 END,
-		   accorde_au = le + (SELECT e.delai_accorde FROM creances.etape_active e WHERE e.scenario = l.scenario AND e.etape = l.etape),
+		   accorde_au = le + (SELECT e.delai_accorde FROM creances._etape_active e WHERE e.scenario = l.scenario AND e.etape = l.etape),
 		   mise_en_demeure_le = CASE WHEN l.stade = 'mise_en_demeure' THEN le ELSE a.mise_en_demeure_le END
 	  FROM l WHERE l.reclamee AND a.creancier = r.creancier AND a.facture = l.facture AND a.rang = l.rang;
 	-- its reception starts a consumer's interest (C. civ. 1344-1), not its sending
@@ -460,7 +460,7 @@ BEGIN
 	SELECT x.* INTO a FROM creances.avancement x WHERE x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang;
 	PERFORM creances._verifier_suite(le, 'la mise à ce stade', a.etape_le, 'l''étape précédente');
 	PERFORM creances._vider_file(c, 'stade changé : ' || motif, le);
-	vise := coalesce((SELECT max(e.etape) FROM creances.etape_active e
+	vise := coalesce((SELECT max(e.etape) FROM creances._etape_active e
 					   WHERE e.scenario = h.scenario AND e.stade <= changer_stade.stade AND changer_stade.stade <> 'echue'), 0);
 	INSERT INTO creances.avancement AS x (creancier, facture, rang, scenario, etape, etape_initiale, stade_initial, stade, etape_le, prochaine_relance)
 	VALUES (c.creancier, c.facture, c.rang, h.scenario, vise, h.faite, h.stade, nullif(stade, 'echue'), le, le + 1)

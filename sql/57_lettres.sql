@@ -1519,7 +1519,7 @@ BEGIN
 		  FROM jsonb_to_recordset(brutes) l(facture text, rang integer, reclamee boolean, scenario text, etape integer, suivie date,
 											montant numeric, penalites numeric, indemnite numeric, couvert numeric)
 		  JOIN creances.creance y ON y.creancier = r.creancier AND y.facture = l.facture AND y.rang = l.rang
-		  LEFT JOIN creances.etape_active e ON e.scenario = coalesce(l.scenario, r.scenario) AND e.etape = l.etape AND l.reclamee
+		  LEFT JOIN creances._etape_active e ON e.scenario = coalesce(l.scenario, r.scenario) AND e.etape = l.etape AND l.reclamee
 	)
 	SELECT coalesce(jsonb_agg(jsonb_build_object('facture', n.numero, 'emission', n.emission, 'echeance', n.echeance, 'montant', n.montant,
 												 'cle', n.facture, 'rang', n.rang, 'couvert', n.couvert)

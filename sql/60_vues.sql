@@ -307,7 +307,7 @@ SELECT NULL, NULL, 'contact',
 		 GROUP BY c.creancier, c.debiteur, z.scenario, a.scenario, a.etape, a.stade, 7) x
   JOIN creances.debiteur d ON d.creancier = x.creancier AND d.debiteur = x.debiteur
   -- the next step as _decision() tells it
- CROSS JOIN LATERAL (SELECT e.canal, e.intitule FROM creances.etape_active e
+ CROSS JOIN LATERAL (SELECT e.canal, e.intitule FROM creances._etape_active e
 					  WHERE e.scenario = x.scenario AND (e.delai >= 0 OR x.a_echoir)
 						AND (x.stade IS NULL OR e.stade > x.stade OR e.stade = x.stade AND coalesce(x.fait, x.scenario) = x.scenario AND e.etape > x.etape)
 					  ORDER BY e.etape LIMIT 1) n
@@ -406,7 +406,7 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	UNION ALL
 	SELECT 9, 'erreur', 'scenario', c.creancier, format('scénario inconnu ou masqué : %s ; rien n''est relancé', c.scenario)
 	  FROM (SELECT x.creancier, x.scenario FROM creances.creancier x UNION SELECT x.creancier, x.scenario FROM creances.affectation x) c
-	 WHERE NOT EXISTS (SELECT FROM creances.etape_active e WHERE e.scenario = c.scenario)
+	 WHERE NOT EXISTS (SELECT FROM creances._etape_active e WHERE e.scenario = c.scenario)
 	UNION ALL
 	-- two months from the publication, or the claim is lost (C. com. R622-24)
 	SELECT 4, CASE WHEN p.reste_jours <= 10 THEN 'erreur' ELSE 'avertissement' END, 'procedure', concat_ws('/', p.creancier, p.debiteur),

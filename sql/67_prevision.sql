@@ -1,1 +1,431 @@
--- (see the next commits)
+-- Cash to come: what is open, spread over the coming weeks by the delays with
+-- which it was paid so far. Of each debtor first; where he has paid little, his
+-- segment's weigh more, and the creditor's behind them.
+--
+-- A law is kept whole: the distinct delays and the share that was paid by each
+-- one. width_bucket() finds a day in it in C. With k = 5, n the invoices that
+-- were paid and S(x) the share that was paid more than x days after the due date:
+--   S of the creditor = (n S + 1) / (n + 1)			one more invoice, never paid
+--   S of the segment  = (n S + k S of the creditor) / (n + k)
+--   S of the debtor   = (n S + k S of the segment) / (n + k)
+-- What is a days late today is paid by day b with probability 1 - S(b) / S(a).
+-- That invoice more keeps a single old payment from promising all that is older,
+-- and gives 0 to what is older than all that was ever seen.
+
+CREATE TABLE creances.delai_debiteur (
+	creancier	text NOT NULL,
+	niveau		text NOT NULL CHECK (niveau IN ('creancier', 'segment', 'debiteur')),
+	code		text NOT NULL,
+	jour		date NOT NULL,
+	paiements	bigint NOT NULL CHECK (paiements >= 0),
+	poids		double precision NOT NULL CHECK (poids >= 0),
+	decile_1	integer,
+	mediane		integer,
+	decile_9	integer,
+	jours		integer[] NOT NULL,
+	parts		double precision[] NOT NULL,
+	PRIMARY KEY (creancier, niveau, code),
+	CHECK (cardinality(parts) = cardinality(jours) + 1)
+);
+COMMENT ON TABLE creances.delai_debiteur IS
+'Delais de paiement constates, en jours depuis l''echeance, sur les 24 mois de paiements qui precedent la nuit du releve : par debiteur, par segment et pour tout le creancier. Ecrite par relever() ; prevision_encaissements() les lit tant que la nuit n''est pas plus ancienne que sept jours, et les recalcule des faits sinon.';
+COMMENT ON COLUMN creances.delai_debiteur.creancier IS 'Societe creanciere.';
+COMMENT ON COLUMN creances.delai_debiteur.niveau IS 'creancier, segment ou debiteur.';
+COMMENT ON COLUMN creances.delai_debiteur.code IS 'Code du segment (vide : les clients qui n''en ont pas) ou du client ; vide pour le creancier.';
+COMMENT ON COLUMN creances.delai_debiteur.jour IS 'Nuit du dernier changement ; pour le creancier, du dernier releve.';
+COMMENT ON COLUMN creances.delai_debiteur.paiements IS 'Paiements comptes.';
+COMMENT ON COLUMN creances.delai_debiteur.poids IS 'Factures qu''ils font : un paiement partiel compte pour sa part de la facture.';
+COMMENT ON COLUMN creances.delai_debiteur.decile_1 IS 'Un dixieme etait paye ce nombre de jours apres l''echeance (negatif : avant) ; NULL sans paiement.';
+COMMENT ON COLUMN creances.delai_debiteur.mediane IS 'La moitie etait payee ce nombre de jours apres l''echeance.';
+COMMENT ON COLUMN creances.delai_debiteur.decile_9 IS 'Neuf dixiemes etaient payes ce nombre de jours apres l''echeance.';
+COMMENT ON COLUMN creances.delai_debiteur.jours IS 'Delais rencontres, dans l''ordre.';
+COMMENT ON COLUMN creances.delai_debiteur.parts IS 'Part payee au plus tard avec chacun ; en tete, 0.';
+SELECT pg_catalog.pg_extension_config_dump('creances.delai_debiteur', '');
+
+-- The laws of these creditors as of a day. A payment that was rejected has not
+-- been one: of an invoice whose payments were ever lowered, what stands is what
+-- its running total never fell below again.
+CREATE FUNCTION creances._delais(societes text[], au date)
+RETURNS TABLE (creancier text, niveau text, code text, paiements bigint, poids double precision, jours integer[], parts double precision[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH mouvements AS MATERIALIZED (
+		-- (the day that the ERP gives now, when it has moved it back; of a reprise without a date, the day of the reprise: unknown)
+		SELECT r.creancier, r.facture, r.rang, least(r.le, r.dit_le) AS le, r.montant, r.reprise AND r.dit_le IS NULL AS reprise
+		  FROM creances.reglement r
+		 WHERE r.le > (_delais.au - interval '24 months')::date AND r.le <= _delais.au AND r.nature IN ('paiement', 'annulation')
+		   AND r.creancier = ANY (_delais.societes)
+	), baissees AS (
+		SELECT DISTINCT m.creancier, m.facture, m.rang FROM mouvements m WHERE m.montant < 0
+	), restes AS (
+		SELECT m.creancier, m.facture, m.rang, m.le, m.montant, m.reprise
+		  FROM mouvements m
+		 WHERE m.montant > 0 AND NOT EXISTS (SELECT FROM baissees b WHERE b.creancier = m.creancier AND b.facture = m.facture AND b.rang = m.rang)
+		UNION ALL
+		SELECT q.creancier, q.facture, q.rang, q.le, q.tenu - coalesce(lag(q.tenu) OVER (PARTITION BY q.creancier, q.facture, q.rang ORDER BY q.le),
+																	   least(0, q.tenu)), q.reprise
+		  FROM (SELECT p.creancier, p.facture, p.rang, p.le, p.reprise,
+					   min(p.total) OVER (PARTITION BY p.creancier, p.facture, p.rang ORDER BY p.le ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS tenu
+				  FROM (SELECT m.creancier, m.facture, m.rang, m.le, bool_or(m.reprise) AS reprise,
+							   sum(sum(m.montant)) OVER (PARTITION BY m.creancier, m.facture, m.rang ORDER BY m.le) AS total
+						  FROM mouvements m
+						  JOIN baissees b ON b.creancier = m.creancier AND b.facture = m.facture AND b.rang = m.rang
+						 GROUP BY m.creancier, m.facture, m.rang, m.le) p) q
+	), atomes AS MATERIALIZED (
+		-- (in millionths of an invoice: sums are exact, whatever their order)
+		SELECT p.creancier, p.debiteur, coalesce(d.segment, '') AS segment, p.delai, p.paiements, p.poids
+		  FROM (SELECT m.creancier, e.debiteur, m.le - e.echeance AS delai, count(*) AS paiements,
+					   sum(round(1000000 * least(1, m.montant / e.montant)))::bigint AS poids
+				  FROM restes m
+				  JOIN creances.creance c ON c.creancier = m.creancier AND c.facture = m.facture AND c.rang = m.rang
+				  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
+									  WHERE c.version_le > _delais.au AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang
+										AND x.jusque > _delais.au
+									  ORDER BY x.version LIMIT 1) v ON true
+				 CROSS JOIN LATERAL (SELECT coalesce(v.debiteur, c.debiteur) AS debiteur, coalesce(v.echeance, c.echeance) AS echeance,
+											coalesce(v.montant, c.montant) AS montant) e
+				 WHERE m.montant > 0 AND e.montant > 0 AND NOT (m.reprise AND m.le IS NOT DISTINCT FROM c.reprise_le)
+				 GROUP BY m.creancier, e.debiteur, m.le - e.echeance) p
+		  LEFT JOIN creances.debiteur d ON d.creancier = p.creancier AND d.debiteur = p.debiteur
+		 WHERE p.poids > 0
+	), niveaux AS (
+		SELECT a.creancier, 'debiteur' AS niveau, a.debiteur AS code, a.delai, a.paiements, a.poids FROM atomes a
+		UNION ALL
+		SELECT a.creancier, 'segment', a.segment, a.delai, sum(a.paiements)::bigint, sum(a.poids)::bigint FROM atomes a GROUP BY a.creancier, a.segment, a.delai
+		UNION ALL
+		SELECT a.creancier, 'creancier', '', a.delai, sum(a.paiements)::bigint, sum(a.poids)::bigint FROM atomes a GROUP BY a.creancier, a.delai
+	)
+	SELECT n.creancier, n.niveau, n.code, sum(n.paiements)::bigint, (sum(n.poids) / 1000000)::double precision,
+		   array_agg(n.delai ORDER BY n.delai), 0::double precision || array_agg((n.cumul / n.total)::double precision ORDER BY n.delai)
+	  FROM (SELECT x.*, sum(x.poids) OVER (PARTITION BY x.creancier, x.niveau, x.code ORDER BY x.delai) AS cumul,
+				   sum(x.poids) OVER (PARTITION BY x.creancier, x.niveau, x.code) AS total
+			  FROM niveaux x) n
+	 GROUP BY n.creancier, n.niveau, n.code;
+END $$;
+COMMENT ON FUNCTION creances._delais(text[], date) IS
+'Delais de paiement constates a une date, d''apres les paiements des 24 mois qui la precedent : par debiteur, segment et creancier. Un paiement compte pour sa part du montant de la facture ; un paiement rejete ne compte pas ; une reprise sans date non plus.';
+
+-- The smallest delay by which at least this share was paid.
+CREATE FUNCTION creances._quantile(jours integer[], parts double precision[], part double precision) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT jours[(SELECT min(i) FROM generate_series(1, cardinality(jours)) i WHERE parts[i + 1] >= part - 1e-12)];
+END;
+COMMENT ON FUNCTION creances._quantile(integer[], double precision[], double precision) IS 'Plus petit delai en lequel cette part au moins est payee.';
+
+CREATE FUNCTION creances._relever_delais(creancier text, jour date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_au(_relever_delais.jour);
+	-- two sessions, the same night: one after the other
+	PERFORM FROM creances.creancier s WHERE s.creancier = _relever_delais.creancier FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('créancier inconnu : %s', coalesce(_relever_delais.creancier, 'NULL')),
+			HINT = 'Les créanciers sont dans creances.creancier.';
+	END IF;
+	IF EXISTS (SELECT FROM creances.delai_debiteur x
+				WHERE x.creancier = _relever_delais.creancier AND x.niveau = 'creancier' AND x.jour > _relever_delais.jour) THEN
+		RETURN;
+	END IF;
+	-- (what has not changed is not written again)
+	WITH lois AS MATERIALIZED (
+		SELECT d.* FROM creances._delais(ARRAY[_relever_delais.creancier], _relever_delais.jour) d
+		UNION ALL
+		SELECT _relever_delais.creancier, 'creancier', '', 0, 0, '{}', '{0}'
+		 WHERE NOT EXISTS (SELECT FROM creances._delais(ARRAY[_relever_delais.creancier], _relever_delais.jour))
+	), otees AS (
+		DELETE FROM creances.delai_debiteur x
+		 WHERE x.creancier = _relever_delais.creancier
+		   AND NOT EXISTS (SELECT FROM lois l WHERE l.niveau = x.niveau AND l.code = x.code)
+	)
+	INSERT INTO creances.delai_debiteur AS x (creancier, niveau, code, jour, paiements, poids, decile_1, mediane, decile_9, jours, parts)
+	SELECT l.creancier, l.niveau, l.code, _relever_delais.jour, l.paiements, l.poids,
+		   creances._quantile(l.jours, l.parts, 0.1), creances._quantile(l.jours, l.parts, 0.5), creances._quantile(l.jours, l.parts, 0.9),
+		   l.jours, l.parts
+	  FROM lois l
+	ON CONFLICT (creancier, niveau, code) DO UPDATE
+	   SET jour = excluded.jour, paiements = excluded.paiements, poids = excluded.poids, decile_1 = excluded.decile_1,
+		   mediane = excluded.mediane, decile_9 = excluded.decile_9, jours = excluded.jours, parts = excluded.parts
+	 WHERE x.niveau = 'creancier' AND x.jour <> excluded.jour
+		OR (x.paiements, x.poids, x.jours, x.parts) IS DISTINCT FROM (excluded.paiements, excluded.poids, excluded.jours, excluded.parts);
+END $$;
+COMMENT ON FUNCTION creances._relever_delais(text, date) IS
+'Ecrit delai_debiteur pour un creancier, d''apres les paiements dates jusqu''a ce jour. Peut etre refait ; une nuit plus recente n''est pas ecrasee.';
+
+-- What each debtor will pay, week by week. Rounded here, once, so that segments
+-- and creditors are the sums of their debtors.
+CREATE FUNCTION creances._prevision(horizon integer, au date)
+RETURNS TABLE (creancier text, segment text, debiteur text, devise text, numero integer, prevu numeric, engage numeric, naif numeric,
+			   variance double precision, ouvert numeric, hors_modele numeric, retenu numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+	k CONSTANT double precision := 5;
+	lundi CONSTANT date := _prevision.au + 1 - (extract(isodow FROM _prevision.au + 1)::integer - 1);
+	a_calculer text[];
+BEGIN
+	a_calculer := ARRAY(SELECT s.creancier FROM creances.creancier s
+						 WHERE NOT EXISTS (SELECT FROM creances.delai_debiteur x
+											WHERE x.creancier = s.creancier AND x.niveau = 'creancier' AND x.code = ''
+											  AND x.jour BETWEEN _prevision.au - 7 AND _prevision.au));
+	RETURN QUERY
+	WITH etat AS MATERIALIZED (
+		SELECT e.creancier, e.debiteur, e.devise, e.facture, e.rang, e.echeance, e.montant, e.solde,
+			   coalesce(e.livraison, e.emission, e.nee_le) AS nee, e.solde < 0 OR e.en_compte AS credit
+		  FROM creances._etat_au(_prevision.au) e
+	), credits AS MATERIALIZED (
+		-- (money on account that was given back takes from it)
+		SELECT e.creancier, e.debiteur, e.devise, greatest(0, sum(-e.solde)) AS somme
+		  FROM etat e WHERE e.credit GROUP BY e.creancier, e.debiteur, e.devise
+	),
+	-- what is held, by anything but a promise or a plan
+	actes AS MATERIALIZED (
+		SELECT DISTINCT a.creancier, a.debiteur, a.facture
+		  FROM creances.acte a
+		 WHERE a.genre IN ('procedure_collective', 'delai_de_grace', 'rejet', 'litige', 'suspension', 'encaissement') AND a.le <= _prevision.au
+		   AND (a.annule_le IS NULL OR a.annule_le > _prevision.au)
+		   AND (a.jusque IS NULL OR a.jusque >= _prevision.au OR a.genre = 'procedure_collective' OR a.issue IN ('fonde', 'partiel'))
+	), dues AS MATERIALIZED (
+		SELECT e.creancier, e.debiteur, e.devise, e.facture, e.rang, e.echeance, e.solde,
+			   greatest(0, least(e.solde, coalesce(p.plafond, e.solde))) AS libre
+		  FROM etat e
+		  LEFT JOIN (SELECT DISTINCT a.creancier, a.debiteur FROM actes a WHERE a.facture = '') d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
+		  LEFT JOIN (SELECT DISTINCT a.creancier, a.facture FROM actes a WHERE a.facture <> '') f ON f.creancier = e.creancier AND f.facture = e.facture
+		  LEFT JOIN LATERAL (SELECT min(x.plafond) AS plafond
+							   FROM (SELECT WHERE d.debiteur IS NOT NULL OR f.facture IS NOT NULL OFFSET 0) w
+							  CROSS JOIN creances._plafonds(true, e.creancier, e.debiteur, e.facture, e.rang, e.nee, e.montant, e.solde, _prevision.au) x) p ON true
+		 WHERE NOT e.credit
+	),
+	-- credits from the oldest on
+	nettes AS MATERIALIZED (
+		SELECT x.creancier, x.debiteur, x.devise, x.facture, x.rang, x.echeance, x.solde, x.libre,
+			   x.libre - greatest(0, least(x.libre, x.somme - (sum(x.libre) OVER (PARTITION BY x.creancier, x.debiteur, x.devise
+																				 ORDER BY x.echeance, x.facture, x.rang) - x.libre))) AS net
+		  FROM (SELECT d.*, c.somme FROM dues d
+				  JOIN credits c ON c.creancier = d.creancier AND c.debiteur = d.debiteur AND c.devise = d.devise) x
+		UNION ALL
+		SELECT d.creancier, d.debiteur, d.devise, d.facture, d.rang, d.echeance, d.solde, d.libre, d.libre
+		  FROM dues d
+		 WHERE NOT EXISTS (SELECT FROM credits c WHERE c.creancier = d.creancier AND c.debiteur = d.debiteur AND c.devise = d.devise)
+	),
+	-- promises and plans that are alive, as _engagement() says, with the balances of that day
+	pris AS MATERIALIZED (
+		SELECT g.creancier, g.acte, g.genre, a.le, g.tolerance, g.decheance, g.preavis, g.notifie_le, g.rompu_le,
+			   i.initial - i.reste + greatest(0, coalesce(c.somme, 0) - g.credits) AS recu, i.reste
+		  FROM creances.engagement g
+		  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte AND a.le <= _prevision.au
+							  AND (a.annule_le IS NULL OR a.annule_le > _prevision.au) AND (a.jusque IS NULL OR a.jusque >= _prevision.au)
+		  JOIN (SELECT x.creancier, x.acte, sum(x.solde) AS initial, coalesce(sum(n.solde), 0) AS reste
+				  FROM creances.engagement_creance x
+				  LEFT JOIN dues n ON n.creancier = x.creancier AND n.facture = x.facture AND n.rang = x.rang
+				 GROUP BY x.creancier, x.acte) i ON i.creancier = g.creancier AND i.acte = g.acte
+		  LEFT JOIN credits c ON c.creancier = g.creancier AND c.debiteur = a.debiteur AND c.devise = g.devise
+		 WHERE i.reste > 0
+	), termes AS MATERIALIZED (
+		SELECT p.creancier, p.acte, p.genre, p.le, x.numero, x.echeance, x.echeance + p.tolerance < _prevision.au AS manque, p.recu,
+			   x.montant, sum(x.montant) OVER w AS cumul, sum(x.montant) OVER t AS total,
+			   coalesce(sum(x.montant) FILTER (WHERE x.echeance + p.tolerance < _prevision.au) OVER t, 0) AS du,
+			   coalesce(sum(x.montant) FILTER (WHERE x.echeance + p.tolerance < p.notifie_le AND p.notifie_le + p.preavis < _prevision.au) OVER t, 0) AS du_notifie,
+			   max(x.echeance) OVER t + p.tolerance AS terme, p.decheance, p.rompu_le
+		  FROM pris p
+		  JOIN creances.engagement_echeance x ON x.creancier = p.creancier AND x.acte = p.acte
+		WINDOW t AS (PARTITION BY p.creancier, p.acte), w AS (PARTITION BY p.creancier, p.acte ORDER BY x.numero)
+	), vivants AS MATERIALIZED (
+		-- what is still to come of each instalment; [debut ; debut + montant[ of what is to come in all
+		SELECT t.creancier, t.acte, t.genre, t.le, t.echeance, t.manque, greatest(0, t.cumul - t.montant - t.recu) AS debut,
+			   least(t.montant, t.cumul - t.recu) AS montant
+		  FROM termes t
+		 WHERE t.recu < t.total AND t.cumul > t.recu
+		   AND CASE t.genre WHEN 'promesse' THEN t.terme >= _prevision.au
+							ELSE NOT (coalesce(t.rompu_le <= _prevision.au, false) OR t.decheance = 'immediate' AND t.recu < t.du
+									  OR t.decheance = 'preavis' AND t.recu < t.du_notifie) END
+	), visees AS (
+		-- of two engagements: the plan, else the last one
+		SELECT DISTINCT ON (x.creancier, x.facture, x.rang) v.creancier, v.acte, x.facture, x.rang
+		  FROM (SELECT DISTINCT v.creancier, v.acte, v.genre, v.le FROM vivants v) v
+		  JOIN creances.engagement_creance x ON x.creancier = v.creancier AND x.acte = v.acte
+		 ORDER BY x.creancier, x.facture, x.rang, v.genre = 'plan' DESC, v.le DESC, v.acte
+	), engagees AS MATERIALIZED (
+		-- its instalments, in their order, on its items from the oldest on; a missed one is left to the debtor's law
+		SELECT n.creancier, n.debiteur, n.devise, n.facture, n.rang, greatest(v.echeance, _prevision.au + 1) AS le,
+			   least(n.fin, v.debut + v.montant) - greatest(n.fin - n.net, v.debut) AS montant
+		  FROM (SELECT x.acte, n.*, sum(n.net) OVER (PARTITION BY x.creancier, x.acte ORDER BY n.echeance, n.facture, n.rang) AS fin
+				  FROM visees x
+				  JOIN nettes n ON n.creancier = x.creancier AND n.facture = x.facture AND n.rang = x.rang) n
+		  JOIN vivants v ON v.creancier = n.creancier AND v.acte = n.acte AND NOT v.manque
+						AND v.debut < n.fin AND v.debut + v.montant > n.fin - n.net
+	),
+	-- one number a debtor and currency: hashed 14 times instead of three texts
+	clients AS MATERIALIZED (
+		SELECT q.*, row_number() OVER () AS id FROM (
+			SELECT n.creancier, n.debiteur, n.devise, sum(n.solde - n.libre) AS retenu, sum(n.net) AS ouvert
+			  FROM nettes n GROUP BY n.creancier, n.debiteur, n.devise) q
+	), segments AS MATERIALIZED (
+		SELECT c.id, c.creancier, c.debiteur, c.devise, c.retenu, c.ouvert, coalesce(d.segment, '') AS segment, creances._decimales(c.devise) AS decimales
+		  FROM clients c LEFT JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
+	), lois AS MATERIALIZED (
+		SELECT x.creancier, x.niveau, x.code, x.poids, x.jours, x.parts FROM creances.delai_debiteur x WHERE x.creancier <> ALL (a_calculer)
+		UNION ALL
+		SELECT x.creancier, x.niveau, x.code, x.poids, x.jours, x.parts FROM creances._delais(a_calculer, _prevision.au) x
+	), groupes AS MATERIALIZED (
+		SELECT s.id, s.creancier, s.segment, n.echeance, sum(n.net) AS net, sum(n.net - coalesce(g.montant, 0))::double precision AS libre,
+			   sum((n.net - coalesce(g.montant, 0)) ^ 2)::double precision AS carres
+		  FROM nettes n
+		  JOIN segments s ON s.creancier = n.creancier AND s.debiteur = n.debiteur AND s.devise = n.devise
+		  LEFT JOIN (SELECT g.creancier, g.facture, g.rang, sum(g.montant) AS montant FROM engagees g GROUP BY g.creancier, g.facture, g.rang) g
+				 ON g.creancier = n.creancier AND g.facture = n.facture AND g.rang = n.rang
+		 WHERE n.net > 0
+		 GROUP BY s.id, s.creancier, s.segment, n.echeance
+	), communes AS MATERIALIZED (
+		-- the segment's law at the due dates that occur: S today, then at the end of each week
+		SELECT q.creancier, q.segment, q.echeance,
+			   array_agg((coalesce(s.poids * (1 - s.parts[width_bucket(f.fin - q.echeance, s.jours) + 1]), 0) + k * c.survie) / (coalesce(s.poids, 0) + k)
+						 ORDER BY f.numero) AS survies,
+			   bool_and(c.muette) FILTER (WHERE f.numero = 0) AS muette
+		  FROM (SELECT DISTINCT g.creancier, g.segment, g.echeance FROM groupes g) q
+		 CROSS JOIN (SELECT 0 AS numero, _prevision.au AS fin UNION ALL SELECT i, lundi + 7 * i - 1 FROM generate_series(1, horizon) i) f
+		  LEFT JOIN lois s ON s.niveau = 'segment' AND s.creancier = q.creancier AND s.code = q.segment
+		  LEFT JOIN lois t ON t.niveau = 'creancier' AND t.creancier = q.creancier
+		 CROSS JOIN LATERAL (SELECT (coalesce(t.poids * (1 - t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1]), 0) + 1) / (coalesce(t.poids, 0) + 1) AS survie,
+									coalesce(t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1] >= 1, true) AS muette) c
+		 GROUP BY q.creancier, q.segment, q.echeance
+	), chances AS (
+		SELECT g.id, g.echeance, g.net, g.libre, g.carres, m.muette, m.survies, l.poids, l.jours, l.parts,
+			   (coalesce(l.poids * (1 - l.parts[width_bucket(_prevision.au - g.echeance, l.jours) + 1]), 0) + k * m.survies[1]) / (coalesce(l.poids, 0) + k) AS survie
+		  FROM groupes g
+		  JOIN segments s ON s.id = g.id
+		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance
+		  LEFT JOIN lois l ON l.niveau = 'debiteur' AND l.creancier = s.creancier AND l.code = s.debiteur
+	), semaines AS (
+		SELECT c.id, i.numero, sum(c.libre * (1 - p.apres / c.survie)) AS cumul,
+			   sum(c.carres * greatest(0, (p.avant - p.apres) / c.survie) * least(1, 1 - (p.avant - p.apres) / c.survie)) AS variance
+		  FROM chances c
+		 CROSS JOIN (SELECT i AS numero, lundi + 7 * i - 1 AS fin, CASE i WHEN 1 THEN _prevision.au ELSE lundi + 7 * i - 8 END AS veille
+					   FROM generate_series(1, horizon) i) i
+		 CROSS JOIN LATERAL (
+			SELECT CASE WHEN c.poids IS NULL THEN c.survies[i.numero]
+						ELSE (c.poids * (1 - c.parts[width_bucket(i.veille - c.echeance, c.jours) + 1]) + k * c.survies[i.numero]) / (c.poids + k) END AS avant,
+				   CASE WHEN c.poids IS NULL THEN c.survies[i.numero + 1]
+						ELSE (c.poids * (1 - c.parts[width_bucket(i.fin - c.echeance, c.jours) + 1]) + k * c.survies[i.numero + 1]) / (c.poids + k) END AS apres) p
+		 GROUP BY c.id, i.numero
+	), autres AS (
+		SELECT q.id, q.numero, sum(q.naif) AS naif, sum(q.engage) AS engage
+		  FROM (SELECT g.id, greatest(1, (g.echeance - lundi) / 7 + 1) AS numero, g.net AS naif, 0 AS engage
+				  FROM groupes g WHERE g.echeance < lundi + 7 * horizon
+				UNION ALL
+				SELECT s.id, (g.le - lundi) / 7 + 1, 0, g.montant
+				  FROM engagees g JOIN segments s ON s.creancier = g.creancier AND s.debiteur = g.debiteur AND s.devise = g.devise
+				 WHERE g.le < lundi + 7 * horizon) q
+		 GROUP BY q.id, q.numero
+	), muettes AS (
+		SELECT c.id, sum(c.libre) AS libre FROM chances c WHERE c.muette GROUP BY c.id
+	)
+	SELECT s.creancier, s.segment, s.debiteur, s.devise, i.numero,
+		   coalesce(w.montant, 0) + coalesce(a.engage, 0), coalesce(a.engage, 0), coalesce(a.naif, 0), coalesce(w.variance, 0),
+		   s.ouvert, coalesce(m.libre::numeric, 0), s.retenu
+	  FROM segments s
+	 CROSS JOIN generate_series(1, horizon) i(numero)
+	  LEFT JOIN (SELECT q.id, q.numero, q.variance, q.cumul - lag(q.cumul, 1, 0.0) OVER (PARTITION BY q.id ORDER BY q.numero) AS montant
+				   FROM (SELECT w.id, w.numero, w.variance, round(w.cumul::numeric, s.decimales) AS cumul
+						   FROM semaines w JOIN segments s ON s.id = w.id) q) w ON w.id = s.id AND w.numero = i.numero
+	  LEFT JOIN autres a ON a.id = s.id AND a.numero = i.numero
+	  LEFT JOIN muettes m ON m.id = s.id;
+END $$;
+COMMENT ON FUNCTION creances._prevision(integer, date) IS
+'Prevision par debiteur, devise et semaine (voir prevision_encaissements) ; variance : des sommes de la semaine ; ouvert : ce qui n''est pas retenu, credits deduits.';
+
+CREATE FUNCTION creances._verifier_prevision(horizon integer, au date, par text) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF horizon IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'l''horizon ne peut pas être NULL', HINT = 'Omettez-le pour treize semaines.';
+	END IF;
+	IF horizon NOT BETWEEN 1 AND 104 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('horizon inattendu : %s', horizon), HINT = 'L''horizon est de 1 à 104 semaines.';
+	END IF;
+	IF par IS NULL OR par NOT IN ('creancier', 'segment', 'debiteur') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('regroupement inconnu : %s', coalesce(par, 'NULL')),
+			HINT = 'Les regroupements sont creancier, segment et debiteur.';
+	END IF;
+	RETURN creances._verifier_au(au);
+END $$;
+COMMENT ON FUNCTION creances._verifier_prevision(integer, date, text) IS 'Refuse les arguments d''une prevision qui n''ont pas de sens.';
+
+CREATE FUNCTION creances.prevision_encaissements(horizon integer DEFAULT 13, au date DEFAULT creances.aujourdhui(), par text DEFAULT 'creancier')
+RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine date, fin date, prevu numeric, bas numeric, haut numeric,
+			   engage numeric, naif numeric, cumul numeric, reste numeric, hors_modele numeric, retenu numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT q.creancier, q.segment, q.debiteur, q.devise, l.lundi + 7 * q.numero - 7, l.lundi + 7 * q.numero - 1,
+		   q.prevu::numeric(20,3),
+		   greatest(q.engage, q.prevu - e.ecart)::numeric(20,3), least(q.ouvert, q.prevu + e.ecart)::numeric(20,3),
+		   q.engage::numeric(20,3), q.naif::numeric(20,3), (sum(q.prevu) OVER w)::numeric(20,3),
+		   (q.ouvert - sum(q.prevu) OVER w)::numeric(20,3), q.hors_modele::numeric(20,3), q.retenu::numeric(20,3)
+	  FROM (SELECT p.creancier, CASE par WHEN 'creancier' THEN NULL ELSE p.segment END AS segment, CASE par WHEN 'debiteur' THEN p.debiteur END AS debiteur,
+				   p.devise, p.numero, sum(p.prevu) AS prevu, sum(p.engage) AS engage, sum(p.naif) AS naif, sum(p.variance) AS variance,
+				   sum(p.ouvert) AS ouvert, sum(p.hors_modele) AS hors_modele, sum(p.retenu) AS retenu
+			  FROM creances._prevision(horizon, au) p
+			 WHERE creances._verifier_prevision(horizon, au, par) IS NOT NULL
+			 GROUP BY 1, 2, 3, 4, 5) q
+	 CROSS JOIN LATERAL (SELECT au + 1 - (extract(isodow FROM au + 1)::integer - 1) AS lundi) l
+	 CROSS JOIN LATERAL (SELECT round((1.2815515655446004 * sqrt(q.variance))::numeric, creances._decimales(q.devise)) AS ecart) e
+	WINDOW w AS (PARTITION BY q.creancier, q.segment, q.debiteur, q.devise ORDER BY q.numero);
+END;
+COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
+'Encaissements attendus, semaine par semaine (la premiere est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert a cette date. '
+'Loi de chaque debiteur : ses delais constates (paiement moins echeance) sur 24 mois, S(x) = part payee plus de x jours apres l''echeance, n = nombre de factures ; '
+'S = (n S debiteur + 5 S segment) / (n + 5), S segment = (n S segment + 5 S creancier) / (n + 5), S creancier = (n S + 1) / (n + 1). '
+'Une facture qui a deja a jours de retard est payee au plus tard le jour b avec la probabilite 1 - S(b) / S(a). '
+'Ce qui est plus ancien que tout ce qui a jamais ete paye (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele. '
+'Promesses et plans vivants : a leurs dates, tenus pour certains ; une echeance manquee suit la loi du debiteur. De deux engagements, le plan, sinon le dernier. '
+'Ecarte (retenu) : procedure collective, delai de grace, rejet, litige, avoir attendu, suspension, encaissement annonce. Credits du debiteur imputes sur ses plus anciennes. '
+'bas et haut : intervalle a 80 % (loi normale, factures supposees independantes : trop etroit quand une cause commune les retarde). '
+'naif : tout est paye a l''echeance, et ce qui est deja echu la premiere semaine. cumul + reste = ce qui est ouvert et non retenu, credits deduits ; hors_modele en fait partie. '
+'par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits dates jusqu''a au comptent.';
+
+CREATE FUNCTION creances._verifier_erreur(du date, au date, horizon integer, par text) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF du IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la date de la prévision ne peut pas être NULL', HINT = 'Donnez le jour où elle est faite.';
+	END IF;
+	PERFORM creances._verifier_prevision(horizon, du, par);
+	IF du > creances._verifier_au(au) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('une prévision du %s ne se juge pas le %s', du, au),
+			HINT = 'Le premier jour vient avant le dernier.';
+	END IF;
+	RETURN du;
+END $$;
+COMMENT ON FUNCTION creances._verifier_erreur(date, date, integer, text) IS 'Refuse les arguments de erreur_prevision() qui n''ont pas de sens.';
+
+CREATE FUNCTION creances.erreur_prevision(du date, au date DEFAULT creances.aujourdhui(), horizon integer DEFAULT 13, par text DEFAULT 'creancier')
+RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine date, fin date, realise numeric, prevu numeric, bas numeric, haut numeric,
+			   naif numeric, erreur numeric, erreur_naive numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH recus AS (
+		SELECT e.creancier, CASE par WHEN 'creancier' THEN NULL ELSE coalesce(d.segment, '') END AS segment,
+			   CASE par WHEN 'debiteur' THEN e.debiteur END AS debiteur, e.devise,
+			   r.le - (extract(isodow FROM r.le)::integer - 1) AS semaine, sum(r.montant) AS montant
+		  FROM creances._etat_au(du) e
+		  JOIN creances.reglement r ON r.creancier = e.creancier AND r.facture = e.facture AND r.rang = e.rang
+		  JOIN creances.creance c ON c.creancier = e.creancier AND c.facture = e.facture AND c.rang = e.rang
+		  LEFT JOIN creances.debiteur d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
+		 WHERE creances._verifier_erreur(du, au, horizon, par) IS NOT NULL
+		   AND e.solde > 0 AND NOT e.en_compte AND r.le > du AND r.le <= erreur_prevision.au
+		   AND r.nature IN ('paiement', 'annulation') AND NOT (r.reprise AND r.dit_le IS NULL AND r.le IS NOT DISTINCT FROM c.reprise_le)
+		 GROUP BY 1, 2, 3, 4, 5
+	)
+	SELECT p.creancier, p.segment, p.debiteur, p.devise, p.semaine, p.fin, m.realise::numeric(20,3), p.prevu, p.bas, p.haut, p.naif,
+		   abs(p.prevu - m.realise)::numeric(20,3), abs(p.naif - m.realise)::numeric(20,3)
+	  FROM creances.prevision_encaissements(horizon, du, par) p
+	  LEFT JOIN recus r ON r.creancier = p.creancier AND r.segment IS NOT DISTINCT FROM p.segment AND r.debiteur IS NOT DISTINCT FROM p.debiteur
+					   AND r.devise = p.devise AND r.semaine = p.semaine
+	 CROSS JOIN LATERAL (SELECT coalesce(r.montant, 0) AS realise) m
+	 WHERE p.fin <= erreur_prevision.au AND creances._verifier_erreur(du, au, horizon, par) IS NOT NULL;
+END;
+COMMENT ON FUNCTION creances.erreur_prevision(date, date, integer, text) IS
+'Ce que valait la prevision faite le jour du, avec les seuls faits dates jusque-la : par semaine entierement ecoulee au jour au, ce qui a ete paye (realise : paiements, rejets deduits) des creances alors ouvertes, retenues ou non, ce qui en etait prevu, et ce qu''en disait la prevision naive (payees a l''echeance). erreur = |prevu - realise|, erreur_naive = |naif - realise|.';

@@ -143,7 +143,7 @@ BEGIN
       FROM creances.creance c WHERE c.debiteur = p_client;
     INSERT INTO creances.relance_creance (creancier, relance, facture, rang, reclamee, scenario, etape, stade, echeance, etat)
     SELECT 'principal', id, c.facture, c.rang, true, 'standard', e.etape, e.stade, c.echeance, 'a_envoyer'
-      FROM creances.creance c, LATERAL (SELECT x.etape, x.stade FROM creances.etape_active x WHERE x.scenario = 'standard' AND x.stade >= p_stade::creances.stade_relance ORDER BY x.etape LIMIT 1) e
+      FROM creances.creance c, LATERAL (SELECT x.etape, x.stade FROM creances._etape_active x WHERE x.scenario = 'standard' AND x.stade >= p_stade::creances.stade_relance ORDER BY x.etape LIMIT 1) e
      WHERE c.debiteur = p_client AND (c.facture = ANY (p_factures) OR p_factures = '{}');
     RETURN id;
 END $$;
