@@ -204,7 +204,7 @@ BEGIN ATOMIC
 	SELECT 9, 'avoir', a.annule_le - 1, a.annule_le - 1, solde - greatest(0, coalesce(a.admis, a.montant) - (
 				SELECT coalesce(sum(r.montant), 0) FROM creances.reglement r
 				 WHERE r.creancier = a.creancier AND r.facture = _plafonds.facture AND r.rang = _plafonds.rang
-				   AND r.nature = 'avoir' AND r.connu_le > a.cloture))
+				   AND r.nature = 'avoir' AND r.connu_le > a.cloture AND r.le <= au))
 	  FROM creances._actes(creancier, debiteur, facture, rang, nee, au) a
 	 WHERE vise AND a.genre = 'litige' AND a.issue IN ('fonde', 'partiel') AND a.jusque < au AND coalesce(a.admis, a.montant) IS NOT NULL
 	UNION ALL
