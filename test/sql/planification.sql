@@ -38,7 +38,7 @@ SELECT jobname, schedule, command, database = current_database(), username = cur
 SELECT travail, horaire, actif, dernier_debut, dernier_etat, derniere_passe FROM creances.etat_planification();
 
 \echo == planned again: replaces, the job is the same
-SELECT jobid AS avant FROM cron.job \gset
+SELECT jobid AS avant FROM cron.job WHERE jobname = 'creances_passe' \gset
 SELECT creances.planifier('30 5 * * *') = :avant;
 SELECT jobname, schedule, command FROM cron.job ORDER BY jobname;
 SELECT creances.planifier('0 6 * * 1-5', '* * * * *') = :avant;
@@ -48,11 +48,18 @@ SELECT travail, horaire, actif FROM creances.etat_planification() ORDER BY trava
 SELECT creances.planifier('0 6 * * 1-5', '* * * * *', scellement => '0 22 * * *') = :avant;
 SELECT jobname, schedule, command FROM cron.job ORDER BY jobname;
 
+\echo == without the snapshot, then at another time
+SELECT creances.planifier('0 6 * * 1-5', releve => NULL) = :avant;
+SELECT jobname, schedule, command FROM cron.job ORDER BY jobname;
+SELECT creances.planifier('0 6 * * 1-5', releve => '0 3 * * *') = :avant;
+SELECT jobname, schedule, command FROM cron.job ORDER BY jobname;
+SELECT creances.planifier('0 6 * * 1-5', '* * * * *', scellement => '0 22 * * *') = :avant;
+
 \echo == schedules that are none
 SELECT regexp_replace(pg_temp.erreur(format('SELECT creances.planifier(%L)', h)), ' \| [^|]*invalid schedule[^|]*', ' | (pg_cron)')
   FROM unnest(ARRAY['tous les jours', '61 6 * * *', '0 6 * *', '', '   ', NULL]) h;
-SELECT regexp_replace(pg_temp.erreur(format('SELECT creances.planifier(rafraichissement => %L, scellement => %L)', r, s)), ' \| [^|]*invalid schedule[^|]*', ' | (pg_cron)')
-  FROM (VALUES ('jamais', NULL), (NULL, 'jamais'), ('', NULL), (NULL, ' ')) v(r, s);
+SELECT regexp_replace(pg_temp.erreur(format('SELECT creances.planifier(rafraichissement => %L, scellement => %L, releve => %L)', r, s, x)), ' \| [^|]*invalid schedule[^|]*', ' | (pg_cron)')
+  FROM (VALUES ('jamais', NULL, NULL), (NULL, 'jamais', NULL), ('', NULL, NULL), (NULL, ' ', NULL), (NULL, NULL, 'jamais'), (NULL, NULL, '')) v(r, s, x);
 -- and nothing has changed
 SELECT jobname, schedule FROM cron.job ORDER BY jobname;
 
