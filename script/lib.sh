@@ -11,6 +11,9 @@
 #   as_owner COMMAND ...    run a command beside the server, as its owner
 #   stop_servers            whatever runs under the base, and remove_base
 #
+# A script that wants several servers sets the variable server, a folder of the
+# base, before start_server and as_owner; without it there is one, in the base.
+#
 # initdb refuses root, so for root the owner of the base, and of each process,
 # is the user postgres of Debian's packages; for anybody else it is himself.
 # The checkout itself is never written to, and needs to be readable by its
@@ -70,7 +73,7 @@ as_owner()
 		exec "${become[@]}" env -i \
 			PATH="$bindir:/usr/local/bin:/usr/bin:/bin" HOME="$base" TMPDIR="$base" \
 			LANG=C.UTF-8 PG_CONFIG="$pg_config" \
-			PGHOST="$base" PGPORT=5432 PGUSER=postgres PGDATABASE=postgres \
+			PGHOST="${server:-$base}" PGPORT=5432 PGUSER=postgres PGDATABASE=postgres \
 			TEMP_CONFIG="$base/stage.conf" \
 			"${settings[@]}" "$@"
 	)
@@ -93,18 +96,18 @@ build_and_stage()
 	EOF
 }
 
-# Starts the server in base/data, reachable through its socket only, with
-# pg_cron working in the first of the databases, which are created before the
-# start: pg_cron's launcher looks for its own at once.
+# Starts the server in base/data (or server/data), reachable through its socket
+# only, with pg_cron working in the first of the databases, which are created
+# before the start: pg_cron's launcher looks for its own at once.
 start_server()
 {
-	local database
+	local database place=${server:-$base}
 
-	as_owner initdb --pgdata=data --username=postgres --auth=trust \
+	as_owner initdb --pgdata="$place/data" --username=postgres --auth=trust \
 		--encoding=UTF8 --locale=C.UTF-8 --no-sync > /dev/null
-	as_owner cat stage.conf - <<-EOF | as_owner tee -a data/postgresql.conf > /dev/null
+	as_owner cat stage.conf - <<-EOF | as_owner tee -a "$place/data/postgresql.conf" > /dev/null
 		listen_addresses = ''
-		unix_socket_directories = '$base'
+		unix_socket_directories = '$place'
 		max_worker_processes = 20
 		log_line_prefix = '%m [%p] %q%d %a '
 		shared_preload_libraries = 'pg_cron'
@@ -112,12 +115,12 @@ start_server()
 		cron.use_background_workers = on
 	EOF
 	for database in "$@"; do
-		as_owner postgres --single -D data -c shared_preload_libraries= \
-			template1 > "$base/single.log" 2>&1 <<< "CREATE DATABASE $database;"
-		! grep -E 'ERROR|FATAL' "$base/single.log" >&2 || die "could not create the database $database"
+		as_owner postgres --single -D "$place/data" -c shared_preload_libraries= \
+			template1 > "$place/single.log" 2>&1 <<< "CREATE DATABASE $database;"
+		! grep -E 'ERROR|FATAL' "$place/single.log" >&2 || die "could not create the database $database"
 	done
-	as_owner pg_ctl start --pgdata=data --log=server.log --wait --silent < /dev/null ||
-		{ as_owner cat server.log >&2; die "the server did not start"; }
+	as_owner pg_ctl start --pgdata="$place/data" --log="$place/server.log" --wait --silent < /dev/null ||
+		{ as_owner cat "$place/server.log" >&2; die "the server did not start"; }
 }
 
 # Stops every server under the base, also those that a killed TAP test left.

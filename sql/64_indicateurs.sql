@@ -115,6 +115,13 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION creances._verifier_methode(text, date, date) IS 'Refuse une méthode de DSO inconnue.';
 
+CREATE FUNCTION creances._fin_de_mois(jour date) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT ((jour - extract(day FROM jour)::integer + 1)::timestamp + interval '1 month')::date - 1;
+END;
+COMMENT ON FUNCTION creances._fin_de_mois(date) IS 'Dernier jour du mois.';
+
 -- --------------------------------------------------------- what they read
 
 -- The state that held on a day of what was changed later.
@@ -129,20 +136,34 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._versions_au(date) IS 'État à une date des créances changées depuis.';
 
+-- What left the filter once it was paid was sold and paid; what was deleted, or
+-- left unpaid, never was.
+CREATE FUNCTION creances._sortie_soldee(creancier text, facture text, rang integer, montant numeric, motif text) RETURNS TABLE (soldee boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT true FROM creances.reglement r
+	 WHERE motif IN ('hors du filtre', 'suivi cesse') AND r.creancier = _sortie_soldee.creancier AND r.facture = _sortie_soldee.facture
+	   AND r.rang = _sortie_soldee.rang
+	HAVING sum(r.montant) = _sortie_soldee.montant;
+END;
+COMMENT ON FUNCTION creances._sortie_soldee(text, text, integer, numeric, text) IS 'Une ligne si une créance retirée était soldée quand elle a quitté le filtre.';
+
 CREATE FUNCTION creances._nees_au(du date, au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise text, nee_le date, echeance date, montant numeric, nature text, en_compte boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT c.creancier, c.facture, c.rang, c.debiteur, c.devise, c.nee_le, c.echeance, c.montant, c.nature, creances._en_compte(c.nature, c.facture, c.montant)
 	  FROM creances.creance c
-	 WHERE c.nee_le BETWEEN du AND au AND c.retiree_le IS NULL AND (c.version_le IS NULL OR c.version_le <= au)
+	 WHERE c.nee_le BETWEEN du AND au AND (c.version_le IS NULL OR c.version_le <= au)
+	   AND CASE WHEN c.retiree_le IS NULL THEN true
+				ELSE EXISTS (SELECT FROM creances._sortie_soldee(c.creancier, c.facture, c.rang, c.montant, c.retiree_motif)) END
 	UNION ALL
 	SELECT v.creancier, v.facture, v.rang, v.debiteur, v.devise, v.nee_le, v.echeance, v.montant, c.nature, creances._en_compte(c.nature, c.facture, v.montant)
 	  FROM creances._versions_au(au) v
 	  JOIN creances.creance c ON c.creancier = v.creancier AND c.facture = v.facture AND c.rang = v.rang
 	 WHERE v.nee_le BETWEEN du AND au AND NOT v.retiree AND c.version_le > au;
 END;
-COMMENT ON FUNCTION creances._nees_au(date, date) IS 'Créances entrées dans les balances pendant une période, telles que son dernier jour les connaissait ; sans celles retirées alors.';
+COMMENT ON FUNCTION creances._nees_au(date, date) IS 'Créances entrées dans les balances pendant une période, telles que son dernier jour les connaissait ; sans celles retirées alors, sauf soldées en quittant le filtre.';
 
 CREATE FUNCTION creances._echues_au(du date, au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise text, nee_le date, echeance date, montant numeric, nature text, en_compte boolean)
@@ -150,18 +171,21 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT c.creancier, c.facture, c.rang, c.debiteur, c.devise, c.nee_le, c.echeance, c.montant, c.nature, creances._en_compte(c.nature, c.facture, c.montant)
 	  FROM creances.creance c
-	 WHERE c.echeance BETWEEN du AND au AND c.nee_le <= au AND c.retiree_le IS NULL AND (c.version_le IS NULL OR c.version_le <= au)
+	 WHERE c.echeance BETWEEN du AND au AND c.nee_le <= au AND (c.version_le IS NULL OR c.version_le <= au)
+	   AND CASE WHEN c.retiree_le IS NULL THEN true
+				ELSE EXISTS (SELECT FROM creances._sortie_soldee(c.creancier, c.facture, c.rang, c.montant, c.retiree_motif)) END
 	UNION ALL
 	SELECT v.creancier, v.facture, v.rang, v.debiteur, v.devise, v.nee_le, v.echeance, v.montant, c.nature, creances._en_compte(c.nature, c.facture, v.montant)
 	  FROM creances._versions_au(au) v
 	  JOIN creances.creance c ON c.creancier = v.creancier AND c.facture = v.facture AND c.rang = v.rang
 	 WHERE v.echeance BETWEEN du AND au AND v.nee_le <= au AND NOT v.retiree AND c.version_le > au;
 END;
-COMMENT ON FUNCTION creances._echues_au(date, date) IS 'Créances échues pendant une période, telles que son dernier jour les connaissait ; sans celles retirées alors.';
+COMMENT ON FUNCTION creances._echues_au(date, date) IS 'Créances échues pendant une période, telles que son dernier jour les connaissait ; sans celles retirées alors, sauf soldées en quittant le filtre.';
 
 -- Movements with the state of their item. A reversal bears the date of what it
--- takes back: that of its row in the ERP's table of payments, else of the last
--- payment before it. A date that the ERP did not give at the opening is unknown.
+-- takes back: that of its own row in the ERP's table of payments when it undoes
+-- it, else of the last payment before it, one of its amount if there is one. A
+-- date that the ERP did not give at the opening is unknown.
 CREATE FUNCTION creances._mouvements_au(du date, au date)
 RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, devise text, nee_le date, echeance date, montant_creance numeric, piece text,
 			   en_compte boolean, le date, valeur date, nature text, montant numeric, sans_date boolean, due boolean)
@@ -180,12 +204,14 @@ BEGIN ATOMIC
 	 CROSS JOIN LATERAL (
 		SELECT coalesce(v.debiteur, c.debiteur) AS debiteur, coalesce(v.devise, c.devise) AS devise, coalesce(v.nee_le, c.nee_le) AS nee_le,
 			   coalesce(v.echeance, c.echeance) AS echeance, coalesce(v.montant, c.montant) AS montant,
-			   coalesce(v.retiree, c.retiree_le IS NOT NULL) AS retiree) e
+			   CASE WHEN v.version IS NOT NULL THEN v.retiree WHEN c.retiree_le IS NULL THEN false
+					ELSE NOT EXISTS (SELECT FROM creances._sortie_soldee(c.creancier, c.facture, c.rang, c.montant, c.retiree_motif)) END AS retiree) e
 	 CROSS JOIN LATERAL (SELECT creances._en_compte(c.nature, c.facture, e.montant) AS en_compte) k
 	  LEFT JOIN LATERAL (SELECT p.reglement, p.le, p.dit_le, p.reprise FROM creances.reglement p
-						  WHERE r.nature = 'annulation' AND r.dit_le IS NULL AND p.creancier = r.creancier AND p.facture = r.facture AND p.rang = r.rang
-							AND p.nature IN ('paiement', 'acompte') AND p.montant > 0 AND p.suivi IS NULL AND p.le <= r.le
-						  ORDER BY p.le DESC, p.connu_le DESC, p.reglement DESC LIMIT 1) o ON true
+						  WHERE r.nature = 'annulation' AND p.creancier = r.creancier AND p.facture = r.facture AND p.rang = r.rang
+							AND p.nature IN ('paiement', 'acompte') AND p.montant > 0 AND p.le <= r.le
+							AND (r.dit_le IS NULL OR NOT EXISTS (SELECT FROM creances.reglement g WHERE g.suivi = r.suivi AND g.cle = r.cle AND g.montant > 0))
+						  ORDER BY p.montant = -r.montant DESC, p.le DESC, p.connu_le DESC, p.reglement DESC LIMIT 1) o ON true
 	 WHERE r.le BETWEEN du AND au AND NOT e.retiree;
 END;
 COMMENT ON FUNCTION creances._mouvements_au(date, date) IS
@@ -202,9 +228,10 @@ BEGIN ATOMIC
 					  WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang AND c.reprise_le = coalesce(o.le, r.le)) END
 	  FROM creances.reglement r
 	  LEFT JOIN LATERAL (SELECT p.reglement, p.le, p.dit_le, p.reprise FROM creances.reglement p
-						  WHERE r.nature = 'annulation' AND r.dit_le IS NULL AND p.creancier = r.creancier AND p.facture = r.facture AND p.rang = r.rang
-							AND p.nature IN ('paiement', 'acompte') AND p.montant > 0 AND p.suivi IS NULL AND p.le <= r.le
-						  ORDER BY p.le DESC, p.connu_le DESC, p.reglement DESC LIMIT 1) o ON true
+						  WHERE r.nature = 'annulation' AND p.creancier = r.creancier AND p.facture = r.facture AND p.rang = r.rang
+							AND p.nature IN ('paiement', 'acompte') AND p.montant > 0 AND p.le <= r.le
+							AND (r.dit_le IS NULL OR NOT EXISTS (SELECT FROM creances.reglement g WHERE g.suivi = r.suivi AND g.cle = r.cle AND g.montant > 0))
+						  ORDER BY p.montant = -r.montant DESC, p.le DESC, p.connu_le DESC, p.reglement DESC LIMIT 1) o ON true
 	 WHERE r.creancier = _mouvements_de.creancier AND r.facture = _mouvements_de.facture AND r.rang = _mouvements_de.rang AND r.le <= au;
 END;
 COMMENT ON FUNCTION creances._mouvements_de(text, text, integer, date) IS 'Mouvements d''une créance jusqu''à une date : voir _mouvements_au().';
@@ -254,25 +281,56 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._encours(date) IS 'Ce qui est dû à une date, par débiteur et devise : encours (crédits et argent en compte déduits), créances brutes, et leur âge.';
 
+-- The mean of the balances at the ends of the months of ]du;au] and at the last
+-- day, in one reading: a fact weighs as many of these days as it was there. What
+-- was changed since the first of them is weighed day by day.
+CREATE FUNCTION creances._encours_moyen(du date, au date)
+RETURNS TABLE (creancier text, debiteur text, devise text, encours numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH jours AS (
+		SELECT array_agg(DISTINCT least(_encours_moyen.au, creances._fin_de_mois(m.debut::date))) AS jours
+		  FROM generate_series((_encours_moyen.du + 1 - extract(day FROM _encours_moyen.du + 1)::integer + 1)::timestamp, _encours_moyen.au::timestamp, '1 month') m(debut)
+	)
+	SELECT x.creancier, x.debiteur, x.devise, sum(x.montant * x.poids) / (SELECT cardinality(j.jours) FROM jours j)
+	  FROM (SELECT f.creancier, f.debiteur, f.devise, f.montant, cardinality(j.jours) - width_bucket(f.le - 1, j.jours) AS poids
+			  FROM jours j
+			 CROSS JOIN (
+				SELECT c.creancier, c.debiteur, c.devise, c.nee_le AS le, c.montant
+				  FROM creances.creance c
+				 WHERE (c.solde <> 0 OR c.soldee_le > creances._fin_de_mois(_encours_moyen.du + 1)) AND c.retiree_le IS NULL
+				   AND (c.version_le IS NULL OR c.version_le <= creances._fin_de_mois(_encours_moyen.du + 1)) AND c.nee_le <= _encours_moyen.au
+				UNION ALL
+				SELECT c.creancier, c.debiteur, c.devise, r.le, -r.montant
+				  FROM creances.creance c
+				  JOIN creances.reglement r ON r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang
+				 WHERE (c.solde <> 0 OR c.soldee_le > creances._fin_de_mois(_encours_moyen.du + 1)) AND c.retiree_le IS NULL
+				   AND (c.version_le IS NULL OR c.version_le <= creances._fin_de_mois(_encours_moyen.du + 1)) AND r.le <= _encours_moyen.au) f
+			UNION ALL
+			SELECT c.creancier, s.debiteur, s.devise, s.solde, 1
+			  FROM creances.creance c
+			 CROSS JOIN (SELECT unnest(j.jours) AS jour FROM jours j) d
+			 CROSS JOIN LATERAL creances._solde_au(c.creancier, c.facture, c.rang, d.jour) s
+			 WHERE (c.solde <> 0 OR c.soldee_le > creances._fin_de_mois(_encours_moyen.du + 1))
+			   AND c.version_le > creances._fin_de_mois(_encours_moyen.du + 1)) x
+	 GROUP BY x.creancier, x.debiteur, x.devise;
+END;
+COMMENT ON FUNCTION creances._encours_moyen(date, date) IS 'Moyenne des encours de fin de mois d''une période, dernier jour compris et premier exclu.';
+
 -- ---------------------------------------------------------------------- DSO
 
 CREATE FUNCTION creances.dso(du date, au date, methode text DEFAULT 'balance', par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, encours numeric, ventes numeric, jours integer, dso numeric, complet boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	WITH dates AS (
-		-- the ends of months, and the last day
-		SELECT d.au FROM (SELECT dso.au UNION
-						  SELECT (m.debut + interval '1 month')::date - 1
-							FROM generate_series(dso.du::timestamp - (extract(day FROM dso.du)::integer - 1) * interval '1 day', dso.au::timestamp, '1 month') m(debut)
-						   WHERE dso.methode = 'glissant') d
-		 WHERE d.au > dso.du AND d.au <= dso.au OR d.au = dso.au
-	), faits AS (
+	WITH faits AS (
 		SELECT e.creancier, e.debiteur, e.devise, NULL::date AS mois, e.encours, NULL::numeric AS ventes
-		  FROM (SELECT x.* FROM creances._encours(dso.au) x WHERE dso.methode <> 'glissant') e
+		  FROM creances._encours(dso.au) e
+		 WHERE dso.methode <> 'glissant'
 		UNION ALL
-		SELECT e.creancier, e.debiteur, e.devise, NULL, e.encours / (SELECT count(*) FROM dates), NULL
-		  FROM (SELECT d.au FROM dates d WHERE dso.methode = 'glissant') d CROSS JOIN LATERAL creances._encours(d.au) e
+		SELECT e.creancier, e.debiteur, e.devise, NULL, e.encours, NULL
+		  FROM creances._encours_moyen(dso.du, dso.au) e
+		 WHERE dso.methode = 'glissant'
 		UNION ALL
 		SELECT v.creancier, v.debiteur, v.devise, v.le - extract(day FROM v.le)::integer + 1, NULL, v.montant
 		  FROM creances._ventes(dso.du, dso.au) v
@@ -300,7 +358,7 @@ BEGIN ATOMIC
 	SELECT t.creancier, t.segment, t.debiteur, t.devise, t.encours::numeric(20,3), t.ventes::numeric(20,3), dso.au - dso.du + 1, r.dso, r.dso IS NOT NULL
 	  FROM (SELECT true AS vu WHERE creances._verifier_periode(dso.du, dso.au, dso.par) AND creances._verifier_methode(dso.methode, dso.du, dso.au) OFFSET 0) q
 	 CROSS JOIN totaux t
-	 CROSS JOIN LATERAL (SELECT greatest(dso.du, t.mois) AS debut, least(dso.au, (t.mois + interval '1 month')::date - 1) AS fin) b
+	 CROSS JOIN LATERAL (SELECT greatest(dso.du, t.mois) AS debut, least(dso.au, creances._fin_de_mois(t.mois)) AS fin) b
 	 CROSS JOIN LATERAL (
 		SELECT CASE WHEN dso.methode <> 'epuisement' THEN creances.dso_balance(t.encours, t.ventes, dso.au - dso.du + 1)
 					WHEN t.encours <= 0 THEN 0
@@ -490,44 +548,54 @@ RETURNS TABLE (creancier text, segment text, debiteur text, devise text, tranche
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH pieces AS (
-		SELECT a.creancier, a.debiteur, a.devise, creances._tranche(taux_roulement.du - a.echeance, taux_roulement.bornes) AS tranche,
-			   -- (in another currency now: it is no longer that debt)
-			   least(a.solde, greatest(0, z.solde)) AS reste,
-			   creances._tranche(taux_roulement.au - z.echeance, taux_roulement.bornes) AS vers, a.solde,
-			   m.regle, m.avoir, m.perte
+		SELECT a.creancier, a.debiteur, a.devise, creances._tranche(taux_roulement.du - a.echeance, taux_roulement.bornes) AS tranche, a.solde,
+			   -- what was paid by the first day is not counted again
+			   CASE WHEN z.la THEN least(a.solde, greatest(0, z.montant - (a.montant - a.solde) - m.tout)) ELSE 0 END AS reste,
+			   creances._tranche(taux_roulement.au - z.echeance, taux_roulement.bornes) AS vers, m.regle, m.avoir, m.perte
 		  FROM creances._etat_au(taux_roulement.du) a
-		  LEFT JOIN creances._etat_au(taux_roulement.au) z
-			ON z.creancier = a.creancier AND z.facture = a.facture AND z.rang = a.rang AND z.devise = a.devise AND NOT z.en_compte
+		  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+		  LEFT JOIN LATERAL (SELECT x.* FROM creances.creance_version x
+							  WHERE c.version_le > taux_roulement.au AND x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang
+								AND x.jusque > taux_roulement.au
+							  ORDER BY x.version LIMIT 1) v ON true
+		 -- (in another currency now: it is no longer that debt)
+		 CROSS JOIN LATERAL (SELECT coalesce(v.echeance, c.echeance) AS echeance, coalesce(v.montant, c.montant) AS montant,
+									NOT coalesce(v.retiree, c.retiree_le IS NOT NULL) AND coalesce(v.nee_le, c.nee_le) <= taux_roulement.au
+									AND coalesce(v.devise, c.devise) = a.devise AS la) z
 		 CROSS JOIN LATERAL (
-			SELECT coalesce(sum(r.montant) FILTER (WHERE r.nature IN ('paiement', 'annulation', 'acompte')), 0) AS regle,
+			SELECT coalesce(sum(r.montant), 0) AS tout,
+				   coalesce(sum(r.montant) FILTER (WHERE r.nature IN ('paiement', 'annulation', 'acompte')), 0) AS regle,
 				   coalesce(sum(r.montant) FILTER (WHERE r.nature = 'avoir'), 0) AS avoir,
 				   coalesce(sum(r.montant) FILTER (WHERE r.nature = 'perte'), 0) AS perte
 			  FROM creances.reglement r
 			 WHERE r.creancier = a.creancier AND r.facture = a.facture AND r.rang = a.rang AND r.le > taux_roulement.du AND r.le <= taux_roulement.au) m
 		 WHERE a.solde > 0 AND NOT a.en_compte
+		OFFSET 0
 	), sorties AS (
-		SELECT p.creancier, p.debiteur, p.devise, p.tranche, s.vers, s.ordre, s.montant
-		  FROM (SELECT x.*, coalesce(x.reste, 0) AS roule, x.solde - coalesce(x.reste, 0) AS sorti FROM pieces x) p
-		 CROSS JOIN LATERAL (SELECT least(p.sorti, greatest(0, p.regle)) AS regle) r
-		 CROSS JOIN LATERAL (SELECT least(p.sorti - r.regle, greatest(0, p.avoir)) AS avoir) a
-		 CROSS JOIN LATERAL (SELECT least(p.sorti - r.regle - a.avoir, greatest(0, p.perte)) AS perte) l
-		 CROSS JOIN LATERAL (VALUES
-			(creances._libelle_tranche(p.vers, taux_roulement.bornes), p.vers, p.roule),
-			('regle', cardinality(taux_roulement.bornes) + 3, r.regle),
-			('avoir', cardinality(taux_roulement.bornes) + 4, a.avoir),
-			('perte', cardinality(taux_roulement.bornes) + 5, l.perte),
-			('autre', cardinality(taux_roulement.bornes) + 6, p.sorti - r.regle - a.avoir - l.perte)) s(vers, ordre, montant)
-		 WHERE s.montant > 0
+		SELECT p.creancier, CASE WHEN taux_roulement.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
+			   CASE WHEN taux_roulement.par = 'debiteur' THEN p.debiteur END AS debiteur, p.devise, p.tranche, CASE WHEN p.reste > 0 THEN p.vers END AS vers,
+			   sum(p.solde) AS solde, sum(p.reste) AS reste, sum(r.regle) AS regle, sum(a.avoir) AS avoir, sum(l.perte) AS perte
+		  FROM pieces p
+		 CROSS JOIN LATERAL (SELECT least(p.solde - p.reste, greatest(0, p.regle)) AS regle) r
+		 CROSS JOIN LATERAL (SELECT least(p.solde - p.reste - r.regle, greatest(0, p.avoir)) AS avoir) a
+		 CROSS JOIN LATERAL (SELECT least(p.solde - p.reste - r.regle - a.avoir, greatest(0, p.perte)) AS perte) l
+		  LEFT JOIN creances.debiteur d ON d.creancier = p.creancier AND d.debiteur = p.debiteur
+		 GROUP BY 1, 2, 3, 4, 5, 6
 	)
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.tranche, creances._libelle_tranche(g.tranche, taux_roulement.bornes), g.vers, g.ordre,
 		   g.montant::numeric(20,3), round(g.montant / sum(g.montant) OVER (PARTITION BY g.creancier, g.segment, g.debiteur, g.devise, g.tranche) * 100, 2)
 	  FROM (SELECT true AS vu WHERE creances._verifier_periode(taux_roulement.du, taux_roulement.au, taux_roulement.par)
 								AND creances._verifier_bornes(taux_roulement.bornes) OFFSET 0) q
 	 CROSS JOIN (
-		SELECT f.creancier, CASE WHEN taux_roulement.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
-			   CASE WHEN taux_roulement.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise, f.tranche, f.vers, f.ordre, sum(f.montant) AS montant
-		  FROM sorties f
-		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
+		SELECT s.creancier, s.segment, s.debiteur, s.devise, s.tranche, v.vers, v.ordre, sum(v.montant) AS montant
+		  FROM sorties s
+		 CROSS JOIN LATERAL (VALUES
+			(creances._libelle_tranche(s.vers, taux_roulement.bornes), s.vers, s.reste),
+			('regle', cardinality(taux_roulement.bornes) + 3, s.regle),
+			('avoir', cardinality(taux_roulement.bornes) + 4, s.avoir),
+			('perte', cardinality(taux_roulement.bornes) + 5, s.perte),
+			('autre', cardinality(taux_roulement.bornes) + 6, s.solde - s.reste - s.regle - s.avoir - s.perte)) v(vers, ordre, montant)
+		 WHERE v.montant > 0
 		 GROUP BY 1, 2, 3, 4, 5, 6, 7) g;
 END;
 COMMENT ON FUNCTION creances.taux_roulement(date, date, integer[], text) IS

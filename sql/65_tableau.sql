@@ -346,8 +346,8 @@ BEGIN ATOMIC
 		   f.valeur::numeric(20,3), f.source || ', ' || f.annee, i.formule
 	  FROM creances.creancier s
 	 CROSS JOIN LATERAL (SELECT max(x.jour) AS jour FROM creances.releve x WHERE x.creancier = s.creancier AND x.jour <= tableau_de_bord.au) d
-	  -- a month before, or the first one before that
-	 CROSS JOIN LATERAL (SELECT max(x.jour) AS jour FROM creances.releve x WHERE x.creancier = s.creancier AND x.jour <= (d.jour - interval '1 month')::date) a
+	  -- a month before (of the last day of a month, the last day of the one before), or the last one that precedes it
+	 CROSS JOIN LATERAL (SELECT max(x.jour) AS jour FROM creances.releve x WHERE x.creancier = s.creancier AND x.jour <= (d.jour + 1 - interval '1 month')::date - 1) a
 	  JOIN creances.releve r ON r.creancier = s.creancier AND r.jour = d.jour
 	  JOIN creances.indicateur i ON i.indicateur = r.indicateur
 	  LEFT JOIN creances.releve p ON p.creancier = r.creancier AND p.jour = a.jour AND p.segment = r.segment AND p.devise = r.devise AND p.indicateur = r.indicateur
