@@ -68,12 +68,12 @@ PARTS = \
 	sql/59_procedures.sql \
 	sql/60_vues.sql \
 	sql/62_passe_date.sql \
+	sql/68_horloges.sql \
+	sql/69_mandats.sql \
 	sql/64_indicateurs.sql \
 	sql/65_tableau.sql \
 	sql/66_profil.sql \
 	sql/67_prevision.sql \
-	sql/68_horloges.sql \
-	sql/69_mandats.sql \
 	sql/70_journal.sql \
 	sql/72_dossier.sql \
 	sql/74_rapport.sql \
