@@ -111,16 +111,17 @@ INSERT INTO creances.taux_semestre (origine, debut, bce, til_professionnels, til
 
 SELECT pg_catalog.pg_extension_config_dump('creances.taux_semestre', $$WHERE origine = 'utilisateur'$$);
 
+-- (with a scale: some clients take a number without one for an integer)
 CREATE VIEW creances.taux AS
 SELECT f.debut,
        (f.debut + interval '6 months' - interval '1 day')::date AS fin,
        to_char(f.debut, 'YYYY') || CASE WHEN extract(month FROM f.debut) = 1 THEN '-S1' ELSE '-S2' END AS semestre,
-       f.bce,
-       f.til_professionnels,
-       f.til_particuliers,
-       f.bce + 10 AS taux_suppletif,
-       3 * f.til_professionnels AS plancher,
-       f.bce + 8 AS taux_public,
+       f.bce::numeric(8,4) AS bce,
+       f.til_professionnels::numeric(8,4) AS til_professionnels,
+       f.til_particuliers::numeric(8,4) AS til_particuliers,
+       (f.bce + 10)::numeric(8,4) AS taux_suppletif,
+       (3 * f.til_professionnels)::numeric(8,4) AS plancher,
+       (f.bce + 8)::numeric(8,4) AS taux_public,
        f.origine,
        f.source
 FROM (SELECT debut,

@@ -224,7 +224,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT r.le, CASE WHEN o.reglement IS NULL THEN least(r.le, r.dit_le) ELSE least(o.le, o.dit_le) END, r.nature, r.montant,
 		   CASE WHEN NOT coalesce(o.reprise, r.reprise) THEN false
-				ELSE coalesce(o.dit_le, r.dit_le) IS NULL AND EXISTS (SELECT FROM creances.creance c
+				ELSE CASE WHEN o.reglement IS NULL THEN r.dit_le ELSE o.dit_le END IS NULL AND EXISTS (SELECT FROM creances.creance c
 					  WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang AND c.reprise_le = coalesce(o.le, r.le)) END
 	  FROM creances.reglement r
 	  LEFT JOIN LATERAL (SELECT p.reglement, p.le, p.dit_le, p.reprise FROM creances.reglement p
@@ -289,8 +289,12 @@ RETURNS TABLE (creancier text, debiteur text, devise text, encours numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH jours AS (
-		SELECT array_agg(DISTINCT least(_encours_moyen.au, creances._fin_de_mois(m.debut::date))) AS jours
-		  FROM generate_series((_encours_moyen.du + 1 - extract(day FROM _encours_moyen.du + 1)::integer + 1)::timestamp, _encours_moyen.au::timestamp, '1 month') m(debut)
+		SELECT array_agg(d.jour ORDER BY d.jour) AS jours
+		  FROM (SELECT creances._fin_de_mois(m.debut::date) AS jour
+				  FROM generate_series((_encours_moyen.du + 1 - extract(day FROM _encours_moyen.du + 1)::integer + 1)::timestamp, _encours_moyen.au::timestamp, '1 month') m(debut)
+				 WHERE creances._fin_de_mois(m.debut::date) < _encours_moyen.au
+				UNION ALL
+				SELECT _encours_moyen.au) d
 	)
 	SELECT x.creancier, x.debiteur, x.devise, sum(x.montant * x.poids) / (SELECT cardinality(j.jours) FROM jours j)
 	  FROM (SELECT f.creancier, f.debiteur, f.devise, f.montant, cardinality(j.jours) - width_bucket(f.le - 1, j.jours) AS poids
@@ -298,22 +302,23 @@ BEGIN ATOMIC
 			 CROSS JOIN (
 				SELECT c.creancier, c.debiteur, c.devise, c.nee_le AS le, c.montant
 				  FROM creances.creance c
-				 WHERE (c.solde <> 0 OR c.soldee_le > creances._fin_de_mois(_encours_moyen.du + 1)) AND c.retiree_le IS NULL
-				   AND (c.version_le IS NULL OR c.version_le <= creances._fin_de_mois(_encours_moyen.du + 1)) AND c.nee_le <= _encours_moyen.au
+				 WHERE (c.solde <> 0 OR c.soldee_le > least(_encours_moyen.au, creances._fin_de_mois(_encours_moyen.du + 1))) AND c.retiree_le IS NULL
+				   AND (c.version_le IS NULL OR c.version_le <= least(_encours_moyen.au, creances._fin_de_mois(_encours_moyen.du + 1))) AND c.nee_le <= _encours_moyen.au
 				UNION ALL
 				SELECT c.creancier, c.debiteur, c.devise, r.le, -r.montant
 				  FROM creances.creance c
 				  JOIN creances.reglement r ON r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang
-				 WHERE (c.solde <> 0 OR c.soldee_le > creances._fin_de_mois(_encours_moyen.du + 1)) AND c.retiree_le IS NULL
-				   AND (c.version_le IS NULL OR c.version_le <= creances._fin_de_mois(_encours_moyen.du + 1)) AND r.le <= _encours_moyen.au) f
+				 WHERE (c.solde <> 0 OR c.soldee_le > least(_encours_moyen.au, creances._fin_de_mois(_encours_moyen.du + 1))) AND c.retiree_le IS NULL
+				   AND (c.version_le IS NULL OR c.version_le <= least(_encours_moyen.au, creances._fin_de_mois(_encours_moyen.du + 1))) AND r.le <= _encours_moyen.au) f
 			UNION ALL
 			SELECT c.creancier, s.debiteur, s.devise, s.solde, 1
 			  FROM creances.creance c
 			 CROSS JOIN (SELECT unnest(j.jours) AS jour FROM jours j) d
 			 CROSS JOIN LATERAL creances._solde_au(c.creancier, c.facture, c.rang, d.jour) s
-			 WHERE (c.solde <> 0 OR c.soldee_le > creances._fin_de_mois(_encours_moyen.du + 1))
-			   AND c.version_le > creances._fin_de_mois(_encours_moyen.du + 1)) x
-	 GROUP BY x.creancier, x.debiteur, x.devise;
+			 WHERE (c.solde <> 0 OR c.soldee_le > least(_encours_moyen.au, creances._fin_de_mois(_encours_moyen.du + 1)))
+			   AND c.version_le > least(_encours_moyen.au, creances._fin_de_mois(_encours_moyen.du + 1))) x
+	 GROUP BY x.creancier, x.debiteur, x.devise
+	HAVING sum(x.montant * x.poids) <> 0;
 END;
 COMMENT ON FUNCTION creances._encours_moyen(date, date) IS 'Moyenne des encours de fin de mois d''une période, dernier jour compris et premier exclu.';
 
@@ -608,26 +613,37 @@ RETURNS TABLE (creancier text, segment text, debiteur text, devise text, promess
 			   montant_tenu numeric, taux numeric, taux_montant numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	WITH promesses AS (
-		SELECT a.creancier, a.debiteur, g.devise, x.montant, greatest(0, least(x.montant, r.recu)) AS recu, coalesce(i.reste, 0) = 0 OR r.recu >= x.montant AS tenue
+	WITH echues AS MATERIALIZED (
+		SELECT a.creancier, a.acte, a.debiteur, g.devise, g.credits, x.montant, x.terme
 		  FROM creances.acte a
 		  JOIN creances.engagement g ON g.creancier = a.creancier AND g.acte = a.acte
 		 CROSS JOIN LATERAL (SELECT sum(e.montant) AS montant, max(e.echeance) + g.tolerance AS terme
 							   FROM creances.engagement_echeance e WHERE e.creancier = g.creancier AND e.acte = g.acte) x
+		 WHERE a.genre = 'promesse' AND a.le <= promesses_tenues.au AND x.terme BETWEEN promesses_tenues.du AND promesses_tenues.au
+		   AND (a.annule_le IS NULL OR a.annule_le > promesses_tenues.au) AND (a.jusque IS NULL OR a.jusque >= x.terme)
+	), credits AS (
+		-- (money on account that was given back takes from it)
+		SELECT p.creancier, p.acte, sum(-s.solde) AS credits
+		  FROM (SELECT e.creancier, e.acte, e.debiteur, e.devise, e.terme, c.facture, c.rang
+				  FROM echues e JOIN creances.creance c ON c.creancier = e.creancier AND c.debiteur = e.debiteur
+				 WHERE c.solde <> 0 OR c.soldee_le > e.terme
+				UNION
+				-- what was his then
+				SELECT e.creancier, e.acte, e.debiteur, e.devise, e.terme, x.facture, x.rang
+				  FROM echues e JOIN creances.creance_version x ON x.creancier = e.creancier AND x.debiteur = e.debiteur AND x.jusque > e.terme) p
+		 CROSS JOIN LATERAL creances._solde_au(p.creancier, p.facture, p.rang, p.terme) s
+		 WHERE s.debiteur = p.debiteur AND s.devise = p.devise AND (s.solde < 0 OR s.en_compte)
+		 GROUP BY p.creancier, p.acte
+	), promesses AS (
+		SELECT e.creancier, e.debiteur, e.devise, e.montant, greatest(0, least(e.montant, r.recu)) AS recu, coalesce(i.reste, 0) = 0 OR r.recu >= e.montant AS tenue
+		  FROM echues e
+		  LEFT JOIN credits k ON k.creancier = e.creancier AND k.acte = e.acte
 		 CROSS JOIN LATERAL (
 			SELECT sum(v.solde) AS initial, sum(greatest(0, s.solde)) AS reste
 			  FROM creances.engagement_creance v
-			  LEFT JOIN LATERAL creances._solde_au(v.creancier, v.facture, v.rang, x.terme) s ON true
-			 WHERE v.creancier = g.creancier AND v.acte = g.acte) i
-		 CROSS JOIN LATERAL (
-			-- (money on account that was given back takes from it)
-			SELECT greatest(0, coalesce(sum(-s.solde) FILTER (WHERE s.solde < 0 OR s.en_compte), 0)) AS credits
-			  FROM creances.creance c
-			 CROSS JOIN LATERAL creances._solde_au(c.creancier, c.facture, c.rang, x.terme) s
-			 WHERE c.creancier = a.creancier AND c.debiteur = a.debiteur AND (c.solde <> 0 OR c.soldee_le > x.terme) AND s.devise = g.devise) k
-		 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, k.credits - g.credits) AS recu) r
-		 WHERE a.genre = 'promesse' AND a.le <= promesses_tenues.au AND x.terme BETWEEN promesses_tenues.du AND promesses_tenues.au
-		   AND (a.annule_le IS NULL OR a.annule_le > promesses_tenues.au) AND (a.jusque IS NULL OR a.jusque >= x.terme)
+			  LEFT JOIN LATERAL creances._solde_au(v.creancier, v.facture, v.rang, e.terme) s ON true
+			 WHERE v.creancier = e.creancier AND v.acte = e.acte) i
+		 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, greatest(0, coalesce(k.credits, 0)) - e.credits) AS recu) r
 	)
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.promesses, g.tenues, g.promesses - g.tenues, g.montant::numeric(20,3), g.recu::numeric(20,3),
 		   round(100.0 * g.tenues / g.promesses, 2), round(g.recu / g.montant * 100, 2)
@@ -653,14 +669,16 @@ BEGIN ATOMIC
 			   coalesce(f.le, p.le) AS clos, coalesce(f.issue, p.issue) AS issue
 		  FROM creances.acte a
 		 CROSS JOIN LATERAL (
-			-- (a dispute has no currency of its own; what was settled by then is in its first one's)
-			SELECT s.devise, coalesce(sum(s.solde) FILTER (WHERE s.solde > 0), 0) AS solde
-			  FROM creances.creance c
-			 CROSS JOIN LATERAL creances._solde_au(c.creancier, c.facture, c.rang, a.le) s
-			 WHERE c.creancier = a.creancier AND (c.facture = a.facture AND a.rang IN (0, c.rang)
-												  OR a.facture = '' AND c.debiteur = a.debiteur AND s.solde > 0)
-			   AND NOT s.en_compte
-			 GROUP BY s.devise) x
+			-- (it has no currency of its own)
+			SELECT coalesce(s.devise, c.devise) AS devise, coalesce(sum(s.solde) FILTER (WHERE s.solde > 0 AND NOT s.en_compte), 0) AS solde
+			  FROM (SELECT y.creancier, y.facture, y.rang, y.devise FROM creances.creance y
+					 WHERE a.facture <> '' AND y.creancier = a.creancier AND y.facture = a.facture AND a.rang IN (0, y.rang)
+					UNION ALL
+					SELECT y.creancier, y.facture, y.rang, y.devise FROM creances.creance y
+					 WHERE a.facture = '' AND y.creancier = a.creancier AND y.debiteur = a.debiteur AND (y.solde <> 0 OR y.soldee_le > a.le)) c
+			  LEFT JOIN LATERAL creances._solde_au(c.creancier, c.facture, c.rang, a.le) s ON true
+			 WHERE a.facture <> '' OR s.debiteur = a.debiteur AND s.solde > 0 AND NOT s.en_compte
+			 GROUP BY 1) x
 		  -- as it was closed by then: closed again since, or not
 		  LEFT JOIN LATERAL (
 			SELECT min(e.le) AS le, (array_agg(e.details ->> 'issue' ORDER BY e.instant DESC))[1] AS issue
@@ -687,34 +705,41 @@ COMMENT ON FUNCTION creances.causes_litige(date, date, text) IS
 'Litiges ouverts pendant une période, par cause. montant : part contestée, à défaut ce qui était dû ce jour-là ; ouverts : non clos au dernier jour ; fondes : clos fondés, en tout ou partie (l''avoir passé ou non) ; non_fondes : non fondés ou retirés ; duree_moyenne : jours de l''ouverture à la clôture (la première), des litiges clos. Sans ceux qui étaient annulés. La devise est celle des créances visées. Mailles : voir dso().';
 
 CREATE FUNCTION creances.cout_recouvrement(du date, au date, par text DEFAULT 'creancier')
-RETURNS TABLE (creancier text, segment text, debiteur text, devise text, actions integer, cout numeric, frais numeric, encaisse numeric, cout_pour_100 numeric)
+RETURNS TABLE (creancier text, segment text, debiteur text, devise text, actions integer, cout numeric, frais numeric, mandats numeric, encaisse numeric,
+			   cout_pour_100 numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.actions, g.cout::numeric(20,3), g.frais::numeric(20,3), g.encaisse::numeric(20,3),
-		   CASE WHEN g.devise = 'EUR' AND g.encaisse > 0 THEN round((g.cout + g.frais) / g.encaisse * 100, 2) END
+	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.actions, g.cout::numeric(20,3), g.frais::numeric(20,3), g.mandats::numeric(20,3), g.encaisse::numeric(20,3),
+		   CASE WHEN g.devise = 'EUR' AND g.encaisse > 0 THEN round((g.cout + g.frais + g.mandats) / g.encaisse * 100, 2) END
 	  FROM (SELECT true AS vu WHERE creances._verifier_periode(cout_recouvrement.du, cout_recouvrement.au, cout_recouvrement.par) OFFSET 0) q
 	 CROSS JOIN (
 		SELECT f.creancier, CASE WHEN cout_recouvrement.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN cout_recouvrement.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
-			   sum(f.actions)::integer AS actions, sum(f.cout) AS cout, sum(f.frais) AS frais, sum(f.encaisse) AS encaisse
-		  FROM (SELECT r.creancier, r.debiteur, r.devise, 1 AS actions, coalesce(r.cout, 0) AS cout, 0::numeric AS frais, 0::numeric AS encaisse
+			   sum(f.actions)::integer AS actions, sum(f.cout) AS cout, sum(f.frais) AS frais, sum(f.mandats) AS mandats,
+			   sum(f.encaisse) AS encaisse
+		  FROM (SELECT r.creancier, r.debiteur, r.devise, 1 AS actions, coalesce(r.cout, 0) AS cout, 0::numeric AS frais, 0::numeric AS mandats, 0::numeric AS encaisse
 				  FROM creances.relance r
 				 WHERE r.etat = 'envoyee' AND r.envoyee_le BETWEEN cout_recouvrement.du AND cout_recouvrement.au
 				UNION ALL
-				SELECT a.creancier, a.debiteur, s.devise, 0, 0, a.montant, 0
+				SELECT a.creancier, a.debiteur, coalesce(s.devise, c.devise), 0, 0, a.montant, 0, 0
 				  FROM creances.acte a
-				 CROSS JOIN LATERAL creances._solde_au(a.creancier, a.facture, a.rang, cout_recouvrement.au) s
+				  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+				  LEFT JOIN LATERAL creances._solde_au(a.creancier, a.facture, a.rang, cout_recouvrement.au) s ON true
 				 WHERE a.genre = 'frais' AND a.le BETWEEN cout_recouvrement.du AND cout_recouvrement.au
 				   AND (a.annule_le IS NULL OR a.annule_le > cout_recouvrement.au)
 				UNION ALL
-				SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, m.montant
+				SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, m.cout, 0
+				  FROM creances._cout_mandats(cout_recouvrement.du, cout_recouvrement.au) m
+				 WHERE m.cout <> 0
+				UNION ALL
+				SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, 0, m.montant
 				  FROM creances._mouvements_au(cout_recouvrement.du, cout_recouvrement.au) m
 				 WHERE m.due AND NOT m.sans_date AND m.nature IN ('paiement', 'annulation', 'acompte') AND m.valeur > m.echeance) f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
 END;
 COMMENT ON FUNCTION creances.cout_recouvrement(date, date, text) IS
-'Coût du recouvrement pour 100 encaissés : (cout + frais) / encaisse x 100, en EUR seulement (NULL dans une autre devise, ou si rien n''a été encaissé). actions : messages, appels et tâches faits dans la période ; cout : leur coût, en EUR quelle que soit la devise de la ligne (étape du scénario) ; frais : frais de recouvrement consignés, dans la devise de leur facture ; encaisse : règlements reçus après l''échéance, moins ceux rejetés (voir retard_moyen_pondere). Mailles : voir dso().';
+'Coût du recouvrement pour 100 encaissés : (cout + frais + mandats) / encaisse x 100, en EUR seulement (NULL dans une autre devise, ou si rien n''a été encaissé). actions : messages, appels et tâches faits dans la période ; cout : leur coût, en EUR quelle que soit la devise de la ligne (étape du scénario) ; frais : frais de recouvrement consignés, dans la devise de leur facture ; mandats : coût des mandats donnés à des tiers, en EUR (part fixe de ceux qui commencent, commission sur ce qui est reçu) ; encaisse : règlements reçus après l''échéance, moins ceux rejetés (voir retard_moyen_pondere). Mailles : voir dso().';
 
 CREATE FUNCTION creances.recouvre_par_stade(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, stade text, libelle_stade text, paiements integer, montant numeric)

@@ -6,50 +6,51 @@
 -- says so (origine 'reconstitue').
 
 CREATE VIEW creances.indicateur AS
-SELECT x.ordre, x.indicateur, x.libelle, x.unite, x.sens, x.jours, x.formule, x.source
+SELECT x.ordre, x.indicateur, x.libelle, x.unite, x.sens, x.mois, x.jours, x.formule, x.source
   FROM (VALUES
-	(1, 'encours', 'Encours', 'devise', NULL, NULL::integer,
+	(1, 'encours', 'Encours', 'devise', NULL, NULL::integer, NULL::integer,
 	 'Factures moins mouvements, crédits et sommes en compte déduits : total de balance_agee().', 'Balance âgée'),
-	(2, 'creances', 'Créances', 'devise', NULL, NULL,
+	(2, 'creances', 'Créances', 'devise', NULL, NULL, NULL,
 	 'Ce qui est dû, avant déduction des crédits : part_echue().', 'Balance âgée'),
-	(3, 'echu', 'Échu', 'devise', 'bas', NULL,
+	(3, 'echu', 'Échu', 'devise', 'bas', NULL, NULL,
 	 'Part des créances dont l''échéance est passée : part_echue().', 'Balance âgée'),
-	(4, 'plus_de_90', 'Échu depuis plus de 90 jours', 'devise', 'bas', NULL,
+	(4, 'plus_de_90', 'Échu depuis plus de 90 jours', 'devise', 'bas', NULL, NULL,
 	 'Part des créances en retard de plus de 90 jours : part_echue().', 'Balance âgée'),
-	(5, 'part_echue', 'Part échue', '%', 'bas', NULL,
+	(5, 'part_echue', 'Part échue', '%', 'bas', NULL, NULL,
 	 'Échu / créances x 100 : part_echue().', 'Usage du crédit client'),
-	(6, 'part_plus_de_90', 'Part échue depuis plus de 90 jours', '%', 'bas', NULL,
+	(6, 'part_plus_de_90', 'Part échue depuis plus de 90 jours', '%', 'bas', NULL, NULL,
 	 'Échu depuis plus de 90 jours / créances x 100 : part_echue().', 'Usage du crédit client'),
-	(7, 'dso', 'DSO (balance)', 'jours', 'bas', 90,
+	(7, 'dso', 'DSO (balance)', 'jours', 'bas', NULL, 90,
 	 'Encours / ventes TTC de la période x jours de la période : dso(du, au, ''balance'').', 'Méthode comptable'),
-	(8, 'dso_epuisement', 'DSO (épuisement)', 'jours', 'bas', 730,
+	(8, 'dso_epuisement', 'DSO (épuisement)', 'jours', 'bas', 24, NULL,
 	 'Mois de ventes TTC qu''il faut remonter pour épuiser l''encours, comptés en jours : dso(du, au, ''epuisement'').', 'Méthode par épuisement du chiffre d''affaires (count-back)'),
-	(9, 'dso_glissant', 'DSO (moyenne glissante)', 'jours', 'bas', 365,
+	(9, 'dso_glissant', 'DSO (moyenne glissante)', 'jours', 'bas', 12, NULL,
 	 'Moyenne des encours de fin de mois / ventes TTC de la période x jours : dso(du, au, ''glissant'').', 'Moyenne sur douze mois'),
-	(10, 'bpdso', 'DSO au mieux (BPDSO)', 'jours', 'bas', 90,
+	(10, 'bpdso', 'DSO au mieux (BPDSO)', 'jours', 'bas', NULL, 90,
 	 'Créances non échues / ventes TTC de la période x jours : bpdso().', 'Best possible DSO'),
-	(11, 'add', 'Retard du DSO (ADD)', 'jours', 'bas', 90,
+	(11, 'add', 'Retard du DSO (ADD)', 'jours', 'bas', NULL, 90,
 	 'DSO (balance) - BPDSO : add().', 'Average days delinquent'),
-	(12, 'cei', 'Efficacité du recouvrement (CEI)', '%', 'haut', 90,
+	(12, 'cei', 'Efficacité du recouvrement (CEI)', '%', 'haut', 1, NULL,
 	 '(encours au début + ventes / mois - encours à la fin) / (encours au début + ventes / mois - non échu à la fin) x 100, pertes remises dans l''encours de fin : cei().', 'Collection effectiveness index'),
-	(13, 'taux_recouvrement', 'Taux de recouvrement', '%', 'haut', 90,
+	(13, 'taux_recouvrement', 'Taux de recouvrement', '%', 'haut', NULL, 90,
 	 'Réglé / (échu dans la période - avoirs) x 100 : taux_recouvrement().', 'Usage du crédit client'),
-	(14, 'retard_moyen', 'Retard moyen pondéré', 'jours', 'bas', 90,
+	(14, 'retard_moyen', 'Retard moyen pondéré', 'jours', 'bas', NULL, 90,
 	 'Somme des (règlement x jours après l''échéance, 0 en avance) / règlements de la période : retard_moyen_pondere().', 'Usage du crédit client'),
-	(15, 'taux_promesses', 'Promesses tenues', '%', 'haut', 90,
+	(15, 'taux_promesses', 'Promesses tenues', '%', 'haut', NULL, 90,
 	 'Promesses tenues / promesses dont la date, tolérance comprise, tombe dans la période x 100 : promesses_tenues().', 'Usage du recouvrement'),
-	(16, 'pertes', 'Passages en perte', 'devise', 'bas', 90,
+	(16, 'pertes', 'Passages en perte', 'devise', 'bas', NULL, 90,
 	 'Mouvements de nature perte de la période : encaissements().', 'Facturation et règlements'),
-	(17, 'cout_pour_100', 'Coût du recouvrement pour 100 EUR', 'EUR', 'bas', 90,
+	(17, 'cout_pour_100', 'Coût du recouvrement pour 100 EUR', 'EUR', 'bas', NULL, 90,
 	 '(coût des actions + frais) / encaissé après l''échéance x 100 : cout_recouvrement().', 'Usage du recouvrement')
-  ) x(ordre, indicateur, libelle, unite, sens, jours, formule, source);
+  ) x(ordre, indicateur, libelle, unite, sens, mois, jours, formule, source);
 COMMENT ON VIEW creances.indicateur IS 'Indicateurs que tient le tableau de bord, avec leur formule. Chacun se calcule à toute date par la fonction nommée.';
 COMMENT ON COLUMN creances.indicateur.ordre IS 'Ordre d''affichage.';
 COMMENT ON COLUMN creances.indicateur.indicateur IS 'Code.';
 COMMENT ON COLUMN creances.indicateur.libelle IS 'Libellé.';
 COMMENT ON COLUMN creances.indicateur.unite IS 'jours, % ou EUR ; devise : montant dans la devise de la ligne.';
 COMMENT ON COLUMN creances.indicateur.sens IS 'bas : moins il est élevé, mieux c''est ; haut : l''inverse ; NULL : ni l''un ni l''autre.';
-COMMENT ON COLUMN creances.indicateur.jours IS 'Période sur laquelle le relevé le calcule, en jours, celui du relevé compris ; NULL : au jour du relevé.';
+COMMENT ON COLUMN creances.indicateur.mois IS 'Période sur laquelle le relevé le calcule, en mois, jour du relevé compris.';
+COMMENT ON COLUMN creances.indicateur.jours IS 'Cette période en jours, si elle n''est pas en mois ; ni l''un ni l''autre : au jour du relevé.';
 COMMENT ON COLUMN creances.indicateur.formule IS 'Formule, et fonction qui la calcule.';
 COMMENT ON COLUMN creances.indicateur.source IS 'D''où elle vient.';
 
@@ -229,7 +230,7 @@ CREATE FUNCTION creances._indicateurs(au date, par text)
 RETURNS TABLE (creancier text, segment text, devise text, indicateur text, du date, valeur numeric, numerateur numeric, denominateur numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	WITH p AS (SELECT i.indicateur, (_indicateurs.au - i.jours) + 1 AS du FROM creances.indicateur i),
+	WITH p AS (SELECT i.indicateur, coalesce(_indicateurs.au - i.jours + 1, (_indicateurs.au + 1 - make_interval(months => i.mois))::date) AS du FROM creances.indicateur i),
 	ages AS (SELECT x.* FROM creances.part_echue(_indicateurs.au, _indicateurs.par) x),
 	mieux AS (SELECT x.* FROM creances.bpdso(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x),
 	balance AS (SELECT x.* FROM creances.dso(_indicateurs.au - 89, _indicateurs.au, 'balance', _indicateurs.par) x)
@@ -243,15 +244,15 @@ BEGIN ATOMIC
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'part_plus_de_90', x.part_plus_de_90, x.plus_de_90, x.creances FROM ages x
 		-- (where the history does not exhaust the balance, it is a lower bound: no figure)
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'dso_epuisement', CASE WHEN x.complet THEN x.dso END, x.encours, x.ventes
-					FROM creances.dso(_indicateurs.au - 729, _indicateurs.au, 'epuisement', _indicateurs.par) x
+					FROM creances.dso((_indicateurs.au + 1 - interval '24 months')::date, _indicateurs.au, 'epuisement', _indicateurs.par) x
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'dso_glissant', x.dso, x.encours, x.ventes
-					FROM creances.dso(_indicateurs.au - 364, _indicateurs.au, 'glissant', _indicateurs.par) x
+					FROM creances.dso((_indicateurs.au + 1 - interval '12 months')::date, _indicateurs.au, 'glissant', _indicateurs.par) x
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'bpdso', x.bpdso, x.non_echu, x.ventes FROM mieux x
 		UNION ALL SELECT b.creancier, b.segment, b.devise, 'add', b.dso - m.bpdso, b.encours - m.non_echu, b.ventes
 					FROM balance b JOIN mieux m ON m.creancier = b.creancier AND m.segment IS NOT DISTINCT FROM b.segment AND m.devise = b.devise
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'cei', x.cei,
 						 x.encours_debut + x.ventes / x.mois - x.encours_fin - x.pertes, x.encours_debut + x.ventes / x.mois - x.non_echu_fin
-					FROM creances.cei(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x
+					FROM creances.cei((_indicateurs.au + 1 - interval '1 month')::date, _indicateurs.au, _indicateurs.par) x
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'taux_recouvrement', x.taux, x.regle, x.echu - x.avoirs
 					FROM creances.taux_recouvrement(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'retard_moyen', x.retard_moyen, NULL, x.regle
@@ -360,9 +361,11 @@ END;
 COMMENT ON FUNCTION creances.tableau_de_bord(date) IS
 'Tableau de bord à une date : le dernier relevé qui ne la dépasse pas, avec l''objectif d''alors et le relevé d''un mois avant. Colonnes de la vue tableau_de_bord.';
 
+-- (the casts again: a function's columns have no scale for a client)
 CREATE VIEW creances.tableau_de_bord AS
-SELECT t.creancier, t.segment, t.devise, t.ordre, t.indicateur, t.libelle, t.unite, t.jour, t.du, t.resultat, t.objectif, t.ecart, t.atteint,
-	   t.precedent, t.precedent_le, t.evolution, t.tendance, t.reference, t.reference_source, t.formule
+SELECT t.creancier, t.segment, t.devise, t.ordre, t.indicateur, t.libelle, t.unite, t.jour, t.du, t.resultat::numeric(20,3) AS resultat,
+	   t.objectif::numeric(20,3) AS objectif, t.ecart::numeric(20,3) AS ecart, t.atteint, t.precedent::numeric(20,3) AS precedent, t.precedent_le,
+	   t.evolution::numeric(20,3) AS evolution, t.tendance, t.reference::numeric(20,3) AS reference, t.reference_source, t.formule
   FROM creances.tableau_de_bord(date '9999-12-31') t;
 COMMENT ON VIEW creances.tableau_de_bord IS
 'Le dernier relevé : chaque indicateur, son objectif, son résultat, son évolution depuis un mois. Vide tant que relever() n''a pas été appelé.';

@@ -111,7 +111,7 @@ COMMENT ON FUNCTION creances._delais(text[], date) IS
 CREATE FUNCTION creances._quantile(jours integer[], parts double precision[], part double precision) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT jours[(SELECT min(i) FROM generate_series(1, cardinality(jours)) i WHERE parts[i + 1] >= part - 1e-12)];
+	SELECT jours[width_bucket(part - 1e-12, parts)];
 END;
 COMMENT ON FUNCTION creances._quantile(integer[], double precision[], double precision) IS 'Plus petit delai en lequel cette part au moins est payee.';
 
@@ -131,11 +131,12 @@ BEGIN
 		RETURN;
 	END IF;
 	-- (what has not changed is not written again)
-	WITH lois AS MATERIALIZED (
+	WITH calculees AS MATERIALIZED (
 		SELECT d.* FROM creances._delais(ARRAY[_relever_delais.creancier], _relever_delais.jour) d
+	), lois AS MATERIALIZED (
+		SELECT d.* FROM calculees d
 		UNION ALL
-		SELECT _relever_delais.creancier, 'creancier', '', 0, 0, '{}', '{0}'
-		 WHERE NOT EXISTS (SELECT FROM creances._delais(ARRAY[_relever_delais.creancier], _relever_delais.jour))
+		SELECT _relever_delais.creancier, 'creancier', '', 0, 0, '{}', '{0}' WHERE NOT EXISTS (SELECT FROM calculees)
 	), otees AS (
 		DELETE FROM creances.delai_debiteur x
 		 WHERE x.creancier = _relever_delais.creancier
@@ -157,10 +158,11 @@ COMMENT ON FUNCTION creances._relever_delais(text, date) IS
 
 -- What each debtor will pay, week by week. Rounded here, once, so that segments
 -- and creditors are the sums of their debtors.
-CREATE FUNCTION creances._prevision(horizon integer, au date)
+CREATE FUNCTION creances._prevision(horizon integer, au date, par text)
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, numero integer, prevu numeric, engage numeric, naif numeric,
 			   variance double precision, ouvert numeric, hors_modele numeric, retenu numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+-- (of what a WITH holds the planner knows no distinct values: it would sort all of it by three texts, again and again)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
 	k CONSTANT double precision := 5;
@@ -258,27 +260,32 @@ BEGIN
 		  JOIN vivants v ON v.creancier = n.creancier AND v.acte = n.acte AND NOT v.manque
 						AND v.debut < n.fin AND v.debut + v.montant > n.fin - n.net
 	),
-	-- one number a debtor and currency: hashed 14 times instead of three texts
+	groupees AS MATERIALIZED (
+		SELECT n.creancier, n.debiteur, n.devise, n.echeance, sum(n.solde - n.libre) AS retenu, sum(n.net) AS net,
+			   sum(n.net - coalesce(g.montant, 0))::double precision AS libre, sum((n.net - coalesce(g.montant, 0))::double precision ^ 2) AS carres
+		  FROM nettes n
+		  LEFT JOIN (SELECT g.creancier, g.facture, g.rang, sum(g.montant) AS montant FROM engagees g GROUP BY g.creancier, g.facture, g.rang) g
+				 ON g.creancier = n.creancier AND g.facture = n.facture AND g.rang = n.rang
+		 GROUP BY n.creancier, n.debiteur, n.devise, n.echeance
+	),
+	-- one number a debtor and currency, hashed each week instead of three texts
 	clients AS MATERIALIZED (
-		SELECT q.*, row_number() OVER () AS id FROM (
-			SELECT n.creancier, n.debiteur, n.devise, sum(n.solde - n.libre) AS retenu, sum(n.net) AS ouvert
-			  FROM nettes n GROUP BY n.creancier, n.debiteur, n.devise) q
-	), segments AS MATERIALIZED (
-		SELECT c.id, c.creancier, c.debiteur, c.devise, c.retenu, c.ouvert, coalesce(d.segment, '') AS segment, creances._decimales(c.devise) AS decimales
-		  FROM clients c LEFT JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
+		SELECT q.id::integer AS id, q.creancier, q.debiteur, q.devise, q.retenu, q.ouvert, coalesce(d.segment, '') AS segment,
+			   creances._decimales(q.devise) AS decimales
+		  FROM (SELECT g.creancier, g.debiteur, g.devise, sum(g.retenu) AS retenu, sum(g.net) AS ouvert, row_number() OVER () AS id
+				  FROM groupees g GROUP BY g.creancier, g.debiteur, g.devise) q
+		  LEFT JOIN creances.debiteur d ON d.creancier = q.creancier AND d.debiteur = q.debiteur
 	), lois AS MATERIALIZED (
-		SELECT x.creancier, x.niveau, x.code, x.poids, x.jours, x.parts FROM creances.delai_debiteur x WHERE x.creancier <> ALL (a_calculer)
+		-- (a long array is taken out of its TOAST here, once)
+		SELECT x.creancier, x.niveau, x.code, x.poids, x.jours || '{}' AS jours, x.parts || '{}' AS parts
+		  FROM creances.delai_debiteur x WHERE x.creancier <> ALL (a_calculer)
 		UNION ALL
 		SELECT x.creancier, x.niveau, x.code, x.poids, x.jours, x.parts FROM creances._delais(a_calculer, _prevision.au) x
 	), groupes AS MATERIALIZED (
-		SELECT s.id, s.creancier, s.segment, n.echeance, sum(n.net) AS net, sum(n.net - coalesce(g.montant, 0))::double precision AS libre,
-			   sum((n.net - coalesce(g.montant, 0)) ^ 2)::double precision AS carres
-		  FROM nettes n
-		  JOIN segments s ON s.creancier = n.creancier AND s.debiteur = n.debiteur AND s.devise = n.devise
-		  LEFT JOIN (SELECT g.creancier, g.facture, g.rang, sum(g.montant) AS montant FROM engagees g GROUP BY g.creancier, g.facture, g.rang) g
-				 ON g.creancier = n.creancier AND g.facture = n.facture AND g.rang = n.rang
-		 WHERE n.net > 0
-		 GROUP BY s.id, s.creancier, s.segment, n.echeance
+		SELECT c.id, c.creancier, c.segment, c.debiteur, g.echeance, g.net, g.libre, g.carres
+		  FROM groupees g
+		  JOIN clients c ON c.creancier = g.creancier AND c.debiteur = g.debiteur AND c.devise = g.devise
+		 WHERE g.net > 0
 	), communes AS MATERIALIZED (
 		-- the segment's law at the due dates that occur: S today, then at the end of each week
 		SELECT q.creancier, q.segment, q.echeance,
@@ -293,49 +300,62 @@ BEGIN
 									coalesce(t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1] >= 1, true) AS muette) c
 		 GROUP BY q.creancier, q.segment, q.echeance
 	), chances AS (
-		SELECT g.id, g.echeance, g.net, g.libre, g.carres, m.muette, m.survies, l.poids, l.jours, l.parts,
+		SELECT g.id, g.echeance, g.libre, g.carres, m.survies, l.poids, l.jours, l.parts,
 			   (coalesce(l.poids * (1 - l.parts[width_bucket(_prevision.au - g.echeance, l.jours) + 1]), 0) + k * m.survies[1]) / (coalesce(l.poids, 0) + k) AS survie
 		  FROM groupes g
-		  JOIN segments s ON s.id = g.id
 		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance
-		  LEFT JOIN lois l ON l.niveau = 'debiteur' AND l.creancier = s.creancier AND l.code = s.debiteur
+		  LEFT JOIN (SELECT l.* FROM lois l WHERE l.niveau = 'debiteur') l ON l.creancier = g.creancier AND l.code = g.debiteur
+		 WHERE NOT m.muette
 	), semaines AS (
-		SELECT c.id, i.numero, sum(c.libre * (1 - p.apres / c.survie)) AS cumul,
-			   sum(c.carres * greatest(0, (p.avant - p.apres) / c.survie) * least(1, 1 - (p.avant - p.apres) / c.survie)) AS variance
-		  FROM chances c
-		 CROSS JOIN (SELECT i AS numero, lundi + 7 * i - 1 AS fin, CASE i WHEN 1 THEN _prevision.au ELSE lundi + 7 * i - 8 END AS veille
-					   FROM generate_series(1, horizon) i) i
-		 CROSS JOIN LATERAL (
-			SELECT CASE WHEN c.poids IS NULL THEN c.survies[i.numero]
-						ELSE (c.poids * (1 - c.parts[width_bucket(i.veille - c.echeance, c.jours) + 1]) + k * c.survies[i.numero]) / (c.poids + k) END AS avant,
-				   CASE WHEN c.poids IS NULL THEN c.survies[i.numero + 1]
-						ELSE (c.poids * (1 - c.parts[width_bucket(i.fin - c.echeance, c.jours) + 1]) + k * c.survies[i.numero + 1]) / (c.poids + k) END AS apres) p
-		 GROUP BY c.id, i.numero
-	), autres AS (
-		SELECT q.id, q.numero, sum(q.naif) AS naif, sum(q.engage) AS engage
-		  FROM (SELECT g.id, greatest(1, (g.echeance - lundi) / 7 + 1) AS numero, g.net AS naif, 0 AS engage
-				  FROM groupes g WHERE g.echeance < lundi + 7 * horizon
-				UNION ALL
-				SELECT s.id, (g.le - lundi) / 7 + 1, 0, g.montant
-				  FROM engagees g JOIN segments s ON s.creancier = g.creancier AND s.debiteur = g.debiteur AND s.devise = g.devise
-				 WHERE g.le < lundi + 7 * horizon) q
+		SELECT q.id, q.numero, sum(q.cumul) AS cumul, sum(q.carres * q.part * (1 - q.part)) AS variance
+		  -- (a row is made here, without the laws: a hash that overflows writes what it is given)
+		  FROM (SELECT c.id, i.numero, c.libre * (1 - p.apres / c.survie) AS cumul, c.carres, greatest(0, least(1, (p.avant - p.apres) / c.survie)) AS part
+				  FROM chances c
+				 CROSS JOIN (SELECT i AS numero, lundi + 7 * i - 1 AS fin, CASE i WHEN 1 THEN _prevision.au ELSE lundi + 7 * i - 8 END AS veille
+							   FROM generate_series(1, horizon) i) i
+				 CROSS JOIN LATERAL (
+					SELECT CASE WHEN c.poids IS NULL THEN c.survies[i.numero]
+								ELSE (c.poids * (1 - c.parts[width_bucket(i.veille - c.echeance, c.jours) + 1]) + k * c.survies[i.numero]) / (c.poids + k) END AS avant,
+						   CASE WHEN c.poids IS NULL THEN c.survies[i.numero + 1]
+								ELSE (c.poids * (1 - c.parts[width_bucket(i.fin - c.echeance, c.jours) + 1]) + k * c.survies[i.numero + 1]) / (c.poids + k) END AS apres) p
+				 OFFSET 0) q
 		 GROUP BY q.id, q.numero
-	), muettes AS (
-		SELECT c.id, sum(c.libre) AS libre FROM chances c WHERE c.muette GROUP BY c.id
+	), arrondies AS (
+		SELECT q.id, q.numero, q.cumul - lag(q.cumul, 1, 0.0) OVER (PARTITION BY q.id ORDER BY q.numero) AS prevu, q.variance
+		  FROM (SELECT w.id, w.numero, w.variance, round(w.cumul::numeric, c.decimales) AS cumul FROM semaines w JOIN clients c ON c.id = w.id) q
+	), lignes AS (
+		SELECT a.id, a.numero, a.prevu, 0 AS engage, 0 AS naif, a.variance, 0 AS ouvert, 0 AS hors_modele, 0 AS retenu FROM arrondies a
+		UNION ALL
+		SELECT c.id, (g.le - lundi) / 7 + 1, g.montant, g.montant, 0, 0, 0, 0, 0
+		  FROM engagees g JOIN clients c ON c.creancier = g.creancier AND c.debiteur = g.debiteur AND c.devise = g.devise
+		 WHERE g.le < lundi + 7 * horizon
+		UNION ALL
+		SELECT g.id, greatest(1, (g.echeance - lundi) / 7 + 1), 0, 0, sum(g.net), 0, 0, 0, 0
+		  FROM groupes g WHERE g.echeance < lundi + 7 * horizon GROUP BY 1, 2
+		UNION ALL
+		-- (numbered 0: what is true of every week)
+		SELECT c.id, 0, 0, 0, 0, 0, c.ouvert, 0, c.retenu FROM clients c
+		UNION ALL
+		SELECT g.id, 0, 0, 0, 0, 0, 0, g.libre::numeric, 0
+		  FROM groupes g
+		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance AND m.muette
+	), totaux AS MATERIALIZED (
+		SELECT c.creancier, CASE WHEN par <> 'creancier' THEN c.segment END AS segment, CASE WHEN par = 'debiteur' THEN c.debiteur END AS debiteur, c.devise,
+			   l.numero, sum(l.prevu) AS prevu, sum(l.engage) AS engage, sum(l.naif) AS naif, sum(l.variance) AS variance,
+			   sum(l.ouvert) AS ouvert, sum(l.hors_modele) AS hors_modele, sum(l.retenu) AS retenu
+		  FROM lignes l JOIN clients c ON c.id = l.id
+		 GROUP BY 1, 2, 3, 4, 5
 	)
-	SELECT s.creancier, s.segment, s.debiteur, s.devise, i.numero,
-		   coalesce(w.montant, 0) + coalesce(a.engage, 0), coalesce(a.engage, 0), coalesce(a.naif, 0), coalesce(w.variance, 0),
-		   s.ouvert, coalesce(m.libre::numeric, 0), s.retenu
-	  FROM segments s
+	SELECT z.creancier, z.segment, z.debiteur, z.devise, i.numero, coalesce(t.prevu, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
+		   coalesce(t.variance, 0), z.ouvert, z.hors_modele, z.retenu
+	  FROM (SELECT t.* FROM totaux t WHERE t.numero = 0) z
 	 CROSS JOIN generate_series(1, horizon) i(numero)
-	  LEFT JOIN (SELECT q.id, q.numero, q.variance, q.cumul - lag(q.cumul, 1, 0.0) OVER (PARTITION BY q.id ORDER BY q.numero) AS montant
-				   FROM (SELECT w.id, w.numero, w.variance, round(w.cumul::numeric, s.decimales) AS cumul
-						   FROM semaines w JOIN segments s ON s.id = w.id) q) w ON w.id = s.id AND w.numero = i.numero
-	  LEFT JOIN autres a ON a.id = s.id AND a.numero = i.numero
-	  LEFT JOIN muettes m ON m.id = s.id;
+	  LEFT JOIN (SELECT t.*, t.numero AS n FROM totaux t WHERE t.numero > 0) t
+			 ON t.creancier = z.creancier AND coalesce(t.segment, '') = coalesce(z.segment, '') AND coalesce(t.debiteur, '') = coalesce(z.debiteur, '')
+			AND t.devise = z.devise AND t.numero = i.numero;
 END $$;
-COMMENT ON FUNCTION creances._prevision(integer, date) IS
-'Prevision par debiteur, devise et semaine (voir prevision_encaissements) ; variance : des sommes de la semaine ; ouvert : ce qui n''est pas retenu, credits deduits.';
+COMMENT ON FUNCTION creances._prevision(integer, date, text) IS
+'Prevision par semaine (voir prevision_encaissements) ; variance : de la somme de la semaine ; ouvert : ce qui n''est pas retenu, credits deduits.';
 
 CREATE FUNCTION creances._verifier_prevision(horizon integer, au date, par text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -359,20 +379,18 @@ RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine
 			   engage numeric, naif numeric, cumul numeric, reste numeric, hors_modele numeric, retenu numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT q.creancier, q.segment, q.debiteur, q.devise, l.lundi + 7 * q.numero - 7, l.lundi + 7 * q.numero - 1,
-		   q.prevu::numeric(20,3),
-		   greatest(q.engage, q.prevu - e.ecart)::numeric(20,3), least(q.ouvert, q.prevu + e.ecart)::numeric(20,3),
-		   q.engage::numeric(20,3), q.naif::numeric(20,3), (sum(q.prevu) OVER w)::numeric(20,3),
-		   (q.ouvert - sum(q.prevu) OVER w)::numeric(20,3), q.hors_modele::numeric(20,3), q.retenu::numeric(20,3)
-	  FROM (SELECT p.creancier, CASE par WHEN 'creancier' THEN NULL ELSE p.segment END AS segment, CASE par WHEN 'debiteur' THEN p.debiteur END AS debiteur,
-				   p.devise, p.numero, sum(p.prevu) AS prevu, sum(p.engage) AS engage, sum(p.naif) AS naif, sum(p.variance) AS variance,
-				   sum(p.ouvert) AS ouvert, sum(p.hors_modele) AS hors_modele, sum(p.retenu) AS retenu
-			  FROM creances._prevision(horizon, au) p
-			 WHERE creances._verifier_prevision(horizon, au, par) IS NOT NULL
-			 GROUP BY 1, 2, 3, 4, 5) q
+	SELECT p.creancier, p.segment, p.debiteur, p.devise, l.lundi + 7 * p.numero - 7, l.lundi + 7 * p.numero - 1,
+		   p.prevu::numeric(20,3),
+		   greatest(p.engage, p.prevu - e.ecart)::numeric(20,3), least(p.ouvert, p.prevu + e.ecart)::numeric(20,3),
+		   p.engage::numeric(20,3), p.naif::numeric(20,3), (sum(p.prevu) OVER w)::numeric(20,3),
+		   (p.ouvert - sum(p.prevu) OVER w)::numeric(20,3), p.hors_modele::numeric(20,3), p.retenu::numeric(20,3)
+	  FROM creances._prevision(horizon, au, par) p
 	 CROSS JOIN LATERAL (SELECT au + 1 - (extract(isodow FROM au + 1)::integer - 1) AS lundi) l
-	 CROSS JOIN LATERAL (SELECT round((1.2815515655446004 * sqrt(q.variance))::numeric, creances._decimales(q.devise)) AS ecart) e
-	WINDOW w AS (PARTITION BY q.creancier, q.segment, q.debiteur, q.devise ORDER BY q.numero);
+	 CROSS JOIN LATERAL (SELECT round((1.2815515655446004 * sqrt(p.variance))::numeric, creances._decimales(p.devise)) AS ecart) e
+	 -- (looked at once, before any row)
+	 WHERE creances._verifier_prevision(horizon, au, par) IS NOT NULL
+	WINDOW w AS (PARTITION BY p.creancier, p.segment, p.debiteur, p.devise ORDER BY p.numero)
+	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.numero;
 END;
 COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
 'Encaissements attendus, semaine par semaine (la premiere est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert a cette date. '
@@ -425,7 +443,8 @@ BEGIN ATOMIC
 	  LEFT JOIN recus r ON r.creancier = p.creancier AND r.segment IS NOT DISTINCT FROM p.segment AND r.debiteur IS NOT DISTINCT FROM p.debiteur
 					   AND r.devise = p.devise AND r.semaine = p.semaine
 	 CROSS JOIN LATERAL (SELECT coalesce(r.montant, 0) AS realise) m
-	 WHERE p.fin <= erreur_prevision.au AND creances._verifier_erreur(du, au, horizon, par) IS NOT NULL;
+	 WHERE p.fin <= erreur_prevision.au AND creances._verifier_erreur(du, au, horizon, par) IS NOT NULL
+	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.semaine;
 END;
 COMMENT ON FUNCTION creances.erreur_prevision(date, date, integer, text) IS
 'Ce que valait la prevision faite le jour du, avec les seuls faits dates jusque-la : par semaine entierement ecoulee au jour au, ce qui a ete paye (realise : paiements, rejets deduits) des creances alors ouvertes, retenues ou non, ce qui en etait prevu, et ce qu''en disait la prevision naive (payees a l''echeance). erreur = |prevu - realise|, erreur_naive = |naif - realise|.';

@@ -132,7 +132,7 @@ BEGIN
 	END IF;
 	IF depart_remise NOT IN ('declaration', 'echeance') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('départ de la remise inconnu : « %s »', depart_remise),
-			HINT = 'Elle court de la ''declaration'' (par défaut) ou de l''''echeance''.';
+			HINT = 'Les départs sont declaration (par défaut) et echeance.';
 	END IF;
 	IF garantie IN ('NaN', 'Infinity', '-Infinity') OR garantie < 0 OR garantie >= 1e15 OR garantie <> round(garantie, 6) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('montant garanti inattendu : %s', garantie),
@@ -161,7 +161,8 @@ COMMENT ON FUNCTION creances.assurer(text, text, date, text, integer, integer, t
 
 -- --------------------------------------------------- what was owed on a day
 
--- One receivable as it was on a day (see _etat_au): for a few, by their keys.
+-- One receivable as it was on a day (see _etat_au): for a few, by their keys (the
+-- limit keeps it a look-up when it is inlined, here and below).
 CREATE FUNCTION creances._creance_au(creancier text, facture text, rang integer, au date)
 RETURNS TABLE (debiteur text, echeance date, naissance date, depart date, devise text, montant numeric, solde numeric)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
@@ -179,22 +180,45 @@ BEGIN ATOMIC
 	 CROSS JOIN LATERAL (SELECT coalesce(sum(r.montant), 0) AS somme FROM creances.reglement r
 						  WHERE r.creancier = c.creancier AND r.facture = c.facture AND r.rang = c.rang AND r.le <= au) m
 	 WHERE c.creancier = _creance_au.creancier AND c.facture = _creance_au.facture AND c.rang = _creance_au.rang
-	   AND NOT e.retiree AND e.nee_le <= au AND e.montant > m.somme AND NOT creances._en_compte(c.nature, c.facture, e.montant - m.somme);
+	   AND NOT e.retiree AND e.nee_le <= au AND e.montant > m.somme AND NOT creances._en_compte(c.nature, c.facture, e.montant - m.somme)
+	 LIMIT 1;
 END;
 COMMENT ON FUNCTION creances._creance_au(text, text, integer, date) IS 'Une créance telle qu''elle était due un jour ; aucune ligne si rien n''en était dû.';
+
+-- All of them: from what is open or was closed since, and what moved since, so
+-- that today costs one reading of what is open; the few that were changed since
+-- are looked up.
+CREATE FUNCTION creances._dues_au(au date)
+RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, echeance date, naissance date, depart date, devise text, solde numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT c.creancier, c.facture, c.rang, c.debiteur, c.echeance, coalesce(c.livraison, c.emission, c.nee_le),
+		   least(coalesce(c.livraison, c.emission), c.echeance), c.devise, c.solde + coalesce(m.somme, 0)
+	  FROM creances.creance c
+	  LEFT JOIN (SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS somme FROM creances.reglement r WHERE r.le > au
+				  GROUP BY r.creancier, r.facture, r.rang) m ON m.creancier = c.creancier AND m.facture = c.facture AND m.rang = c.rang
+	 WHERE (c.solde <> 0 OR c.soldee_le > au) AND (c.version_le IS NULL OR c.version_le <= au) AND c.retiree_le IS NULL AND c.nee_le <= au
+	   AND c.solde + coalesce(m.somme, 0) > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde + coalesce(m.somme, 0))
+	UNION ALL
+	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.echeance, e.naissance, e.depart, e.devise, e.solde
+	  FROM creances.creance c
+	 CROSS JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, au) e
+	 WHERE (c.solde <> 0 OR c.soldee_le > au) AND c.version_le > au;
+END;
+COMMENT ON FUNCTION creances._dues_au(date) IS 'Créances dues un jour, comme _etat_au() les donne, sans les crédits ni ce qui est en compte.';
 
 -- What an act is about that was still owed on a day: its invoice, or those of its
 -- debtor that were born by its date.
 CREATE FUNCTION creances._vises_au(creancier text, debiteur text, facture text, rang integer, le date, au date)
-RETURNS TABLE (facture_ text, rang_ integer, naissance date, devise text, solde numeric)
+RETURNS TABLE (facture_ text, rang_ integer, naissance date, echeance date, devise text, solde numeric)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-	SELECT c.facture, c.rang, e.naissance, e.devise, e.solde
+	SELECT c.facture, c.rang, e.naissance, e.echeance, e.devise, e.solde
 	  FROM creances.creance c
 	 CROSS JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, au) e
 	 WHERE _vises_au.facture <> '' AND c.creancier = _vises_au.creancier AND c.facture = _vises_au.facture AND _vises_au.rang IN (0, c.rang)
 	UNION ALL
-	SELECT c.facture, c.rang, e.naissance, e.devise, e.solde
+	SELECT c.facture, c.rang, e.naissance, e.echeance, e.devise, e.solde
 	  FROM creances.creance c
 	 CROSS JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, au) e
 	 WHERE _vises_au.facture = '' AND c.creancier = _vises_au.creancier AND c.debiteur = _vises_au.debiteur AND (c.solde <> 0 OR c.soldee_le > au)
@@ -214,7 +238,7 @@ RETURNS TABLE (societe text, debiteur text, facture text, rang integer, horloge 
 			   source text, message text, acte uuid, attente integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT c.creancier, e.debiteur, c.facture, c.rang, 'prescription', e.depart, p.dernier_jour, e.devise, e.solde,
+	SELECT e.creancier, e.debiteur, e.facture, e.rang, 'prescription', e.depart, p.dernier_jour, e.devise, e.solde,
 		   CASE WHEN n.nature IS NULL THEN 'C. civ. 2219' ELSE n.source || ' ; C. civ. 2228, 2229 : sans report' END,
 		   CASE p.etat
 				WHEN 'nature inconnue' THEN p.texte || ' : ajoutez-la, le dernier jour n''est pas connu'
@@ -232,11 +256,11 @@ BEGIN ATOMIC
 								SELECT min(x.mois) FROM creances.nature_prescription x
 								 WHERE x.nature IN ('commerce', 'dette_publique', 'consommateur', 'civil')
 									OR x.nature IN (SELECT v.prescription FROM creances.convention v))))::date END AS limite OFFSET 0) l
-	  JOIN creances.creance c ON (c.solde <> 0 OR c.soldee_le > au) AND (c.version_le > au OR least(coalesce(c.livraison, c.emission), c.echeance) <= l.limite)
-	 CROSS JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, au) e
-	  JOIN creances._prescription_base b ON b.creancier = c.creancier AND b.facture = c.facture AND b.rang = c.rang
+	  JOIN creances._dues_au(au) e ON e.depart <= l.limite
+	 CROSS JOIN LATERAL (SELECT x.nature, x.mois, x.depart_annee FROM creances._prescription_base x
+						  WHERE x.creancier = e.creancier AND x.facture = e.facture AND x.rang = e.rang LIMIT 1) b
 	 CROSS JOIN LATERAL (SELECT b.mois IS NULL OR creances._prescription_fin(e.depart, b.mois, b.depart_annee) <= fin AS proche OFFSET 0) q
-	 CROSS JOIN LATERAL creances._prescription_creance(c.creancier, e.debiteur, c.facture, c.rang, e.depart, e.echeance, b.nature, au) p
+	 CROSS JOIN LATERAL creances._prescription_creance(e.creancier, e.debiteur, e.facture, e.rang, e.depart, e.echeance, b.nature, au) p
 	  LEFT JOIN creances.nature_prescription n ON n.nature = p.nature_finale
 	 WHERE q.proche AND p.etat <> 'instance en cours';
 END;
@@ -247,7 +271,7 @@ RETURNS TABLE (societe text, debiteur text, facture text, rang integer, horloge 
 			   source text, message text, acte uuid, attente integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT c.creancier, e.debiteur, c.facture, c.rang, h.horloge, h.depart, h.echeance, e.devise, e.solde,
+	SELECT e.creancier, e.debiteur, e.facture, e.rang, h.horloge, h.depart, h.echeance, e.devise, e.solde,
 		   format(CASE h.horloge WHEN 'assurance_declaration' THEN 'police %s, %s : déclaration dans les %s jours de l''échéance (%s)'
 								 ELSE 'police %s, %s : dossier remis dans les %s jours de ' || CASE p.depart_remise WHEN 'echeance' THEN 'l''échéance' ELSE 'la déclaration' END || ' (%s)' END,
 				  p.police, p.assureur, h.jours, p.source),
@@ -255,18 +279,17 @@ BEGIN ATOMIC
 								 ELSE 'remettez le dossier à %s au plus tard ce jour et consignez remise_assureur, sinon l''indemnité peut être refusée%s' END,
 				  p.assureur, CASE WHEN p.garantie IS NOT NULL THEN format(' (garantie : %s %s)', trim_scale(p.garantie), p.devise) ELSE '' END),
 		   CASE h.horloge WHEN 'assurance_remise' THEN s.declaration END, NULL::integer
-	  FROM creances.creance c
-	 CROSS JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, au) e
+	  FROM creances._dues_au(au) e
 	 -- the debtor's own row, else the portfolio's; the latest one that holds for this debt
 	 CROSS JOIN LATERAL (SELECT x.* FROM creances.police_assurance x
-						  WHERE x.creancier = c.creancier AND x.debiteur IN ('', e.debiteur) AND x.depuis <= e.naissance
+						  WHERE x.creancier = e.creancier AND x.debiteur IN ('', e.debiteur) AND x.depuis <= e.naissance
 							AND (x.jusque IS NULL OR x.jusque >= e.naissance)
 						  ORDER BY x.debiteur = '', x.depuis DESC, x.police LIMIT 1) p
 	 CROSS JOIN LATERAL (
 		SELECT min(x.le) FILTER (WHERE x.genre = 'declaration_assureur') AS declaree_le,
 			   (array_agg(x.acte ORDER BY x.le, x.acte) FILTER (WHERE x.genre = 'declaration_assureur'))[1] AS declaration,
 			   count(*) FILTER (WHERE x.genre = 'remise_assureur') > 0 AS remise
-		  FROM creances._actes(c.creancier, e.debiteur, c.facture, c.rang, e.naissance, au) x
+		  FROM creances._actes(e.creancier, e.debiteur, e.facture, e.rang, e.naissance, au) x
 		 WHERE x.genre IN ('declaration_assureur', 'remise_assureur')) s
 	 CROSS JOIN LATERAL (
 		SELECT 'assurance_declaration' AS horloge, e.echeance AS depart, p.declaration AS jours, e.echeance + p.declaration AS echeance WHERE s.declaration IS NULL
@@ -274,8 +297,7 @@ BEGIN ATOMIC
 		SELECT 'assurance_remise', d.depart, p.remise, d.depart + p.remise
 		  FROM (SELECT CASE p.depart_remise WHEN 'echeance' THEN e.echeance ELSE s.declaree_le END AS depart) d
 		 WHERE p.remise IS NOT NULL AND d.depart IS NOT NULL) h
-	 WHERE (c.solde <> 0 OR c.soldee_le > au) AND (c.echeance < au OR c.version_le > au)
-	   AND EXISTS (SELECT FROM creances.police_assurance x WHERE x.creancier = c.creancier)
+	 WHERE e.creancier IN (SELECT x.creancier FROM creances.police_assurance x)
 	   AND e.echeance < au AND coalesce(p.garantie > 0, true) AND NOT s.remise;
 END;
 COMMENT ON FUNCTION creances._horloge_assurance(date) IS 'Horloges de l''assureur, pour ce qui était échu et dû un jour.';
@@ -325,7 +347,7 @@ BEGIN ATOMIC
 		 CROSS JOIN LATERAL creances._delai_horloge('mise_en_demeure', a.le) h
 		 CROSS JOIN LATERAL creances._vises_au(a.creancier, a.debiteur, a.facture, a.rang, a.le, au) x
 		 CROSS JOIN LATERAL creances._sans_suite(a.creancier, a.debiteur, x.facture_, x.rang_, x.naissance, x.solde, x.solde, a.le, au) s
-		 WHERE a.genre = 'mise_en_demeure' AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au) AND s.attend
+		 WHERE a.genre = 'mise_en_demeure' AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au) AND x.echeance < a.le AND s.attend
 		   AND NOT EXISTS (SELECT FROM envois v WHERE v.creancier = a.creancier AND v.facture = x.facture_ AND v.rang = x.rang_)
 		 GROUP BY a.creancier, a.acte, x.devise, h.mois, h.jours, h.source
 	)
@@ -382,22 +404,24 @@ BEGIN ATOMIC
 		  FROM creances.acte a
 		 WHERE a.genre IN ('ordonnance_injonction', 'injonction_signifiee', 'opposition') AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au)
 	), suites AS MATERIALIZED (
-		SELECT s.*, o.acte AS ordonnance
+		-- (joins that hash, not look-ups: nothing here has an index)
+		SELECT DISTINCT ON (s.creancier, s.acte) s.*, o.acte AS ordonnance
 		  FROM vus s
-		 CROSS JOIN LATERAL (
-			SELECT x.acte FROM vus x
-			 WHERE x.genre = 'ordonnance_injonction' AND x.creancier = s.creancier AND x.debiteur = s.debiteur AND x.le <= s.le
-			   AND ('' IN (x.facture, s.facture) OR x.facture = s.facture AND (0 IN (x.rang, s.rang) OR x.rang = s.rang))
-			 ORDER BY x.acte::text = s.details ->> 'ordonnance' DESC NULLS LAST, x.reference = s.reference AND s.reference <> '' DESC, x.le DESC, x.acte LIMIT 1) o
+		  JOIN vus o ON o.genre = 'ordonnance_injonction' AND o.creancier = s.creancier AND o.debiteur = s.debiteur AND o.le <= s.le
+				 AND ('' IN (o.facture, s.facture) OR o.facture = s.facture AND (0 IN (o.rang, s.rang) OR o.rang = s.rang))
 		 WHERE s.genre <> 'ordonnance_injonction'
+		 ORDER BY s.creancier, s.acte, o.acte::text = s.details ->> 'ordonnance' DESC NULLS LAST, o.reference = s.reference AND s.reference <> '' DESC, o.le DESC, o.acte
+	), significations AS MATERIALIZED (
+		SELECT DISTINCT ON (s.creancier, s.ordonnance) s.creancier, s.ordonnance, s.acte, s.le, s.details
+		  FROM suites s WHERE s.genre = 'injonction_signifiee'
+		 ORDER BY s.creancier, s.ordonnance, s.le, s.acte
 	), ordonnances AS (
 		SELECT o.*, d.zone, s.acte AS signification, s.le AS signifiee_le, s.details ->> 'personne' AS personne,
 			   g.source AS source_signification, g.limite, e.mois AS eloignement, f.source AS source_opposition, f.fin,
 			   x.source AS source_executoire, greatest(f.fin, CASE WHEN x.mois + x.jours > 0 THEN creances.delai_procedure(s.le, x.mois, x.jours, d.zone) END) + 1 AS executoire
 		  FROM vus o
 		  JOIN creances.debiteur d ON d.creancier = o.creancier AND d.debiteur = o.debiteur
-		  LEFT JOIN LATERAL (SELECT y.acte, y.le, y.details FROM suites y WHERE y.ordonnance = o.acte AND y.creancier = o.creancier AND y.genre = 'injonction_signifiee'
-							  ORDER BY y.le, y.acte LIMIT 1) s ON true
+		  LEFT JOIN significations s ON s.creancier = o.creancier AND s.ordonnance = o.acte
 		  LEFT JOIN LATERAL (SELECT y.source, creances.delai_procedure(o.le, y.mois, y.jours) AS limite FROM creances._delai_horloge('injonction_signification', o.le) y) g ON true
 		 -- (the court is the debtor's, CPC 1406: the month of the overseas is the careful reading)
 		 CROSS JOIN LATERAL (SELECT CASE coalesce(s.details ->> 'eloignement', o.details ->> 'eloignement') WHEN '0' THEN 0 WHEN '1' THEN 1 WHEN '2' THEN 2
@@ -461,10 +485,11 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._libelle_horloge(text) IS 'Libellé français d''une horloge.';
 
+-- (jit: seconds to compile what a few look-ups answer)
 CREATE FUNCTION creances.echeances_legales(jours integer DEFAULT 90, au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (creancier text, debiteur text, nom text, facture text, rang integer, horloge text, libelle text, depart date, echeance date,
 			   reste_jours integer, gravite text, devise text, montant numeric, source text, message text, acte uuid)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
 	p_au CONSTANT date := creances._verifier_au(echeances_legales.au);

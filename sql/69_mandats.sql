@@ -36,7 +36,7 @@ COMMENT ON COLUMN creances.mandat.creancier IS 'Société créancière.';
 COMMENT ON COLUMN creances.mandat.mandat IS 'Identifiant, calculé de ce qui désigne le mandat : le même ne s''écrit pas deux fois.';
 COMMENT ON COLUMN creances.mandat.genre IS 'societe_recouvrement, avocat, commissaire_justice ou assureur.';
 COMMENT ON COLUMN creances.mandat.tiers IS 'Nom du tiers.';
-COMMENT ON COLUMN creances.mandat.role IS 'Rôle de la base qui lit le dossier dans dossier_confie, lui-même ou ses membres ; par son nom, à refaire s''il change. NULL : personne.';
+COMMENT ON COLUMN creances.mandat.role IS 'Rôle de la base qui lit le dossier dans dossier_confie, lui-même ou ses membres ; c''est son nom qui est gardé : à refaire s''il est renommé, et un rôle recréé sous ce nom le lit. NULL : personne.';
 COMMENT ON COLUMN creances.mandat.convention IS 'Référence de la convention écrite ; obligatoire pour une société de recouvrement (CPCE R124-3).';
 COMMENT ON COLUMN creances.mandat.debiteur IS 'Client.';
 COMMENT ON COLUMN creances.mandat.depuis IS 'Premier jour.';
@@ -251,7 +251,7 @@ SELECT m.creancier, m.mandat, m.genre, m.tiers, nullif(m.convention, '') AS conv
 	  LEFT JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
 	 CROSS JOIN LATERAL (SELECT coalesce(sum(y.montant), 0) AS recu FROM creances.reglement y
 						  WHERE y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang AND y.nature IN ('paiement', 'annulation')
-							AND NOT y.reprise AND y.le >= m.depuis) r
+							AND NOT y.reprise AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)) r
 	 WHERE k.creancier = m.creancier AND k.mandat = m.mandat
 	 GROUP BY k.devise) s
  WHERE creances._mandat_actif(m.depuis, m.jusque, m.fin, j.jour);
@@ -269,12 +269,32 @@ COMMENT ON COLUMN creances.mandat_en_cours.jusque IS 'Dernier jour prévu.';
 COMMENT ON COLUMN creances.mandat_en_cours.devise IS 'Devise des montants.';
 COMMENT ON COLUMN creances.mandat_en_cours.creances IS 'Nombre de créances confiées.';
 COMMENT ON COLUMN creances.mandat_en_cours.confie IS 'Ce qui en était dû quand elles ont été confiées.';
-COMMENT ON COLUMN creances.mandat_en_cours.recu IS 'Paiements datés depuis, rejets déduits.';
+COMMENT ON COLUMN creances.mandat_en_cours.recu IS 'Paiements datés du mandat, rejets déduits.';
 COMMENT ON COLUMN creances.mandat_en_cours.reste IS 'Ce qui en reste dû.';
 COMMENT ON COLUMN creances.mandat_en_cours.cout IS 'Coût fixe du mandat, en EUR, répété à chaque devise.';
 COMMENT ON COLUMN creances.mandat_en_cours.taux_commission IS 'Commission, en %.';
 COMMENT ON COLUMN creances.mandat_en_cours.commission IS 'Commission sur ce qui a été encaissé.';
 COMMENT ON COLUMN creances.mandat_en_cours.motif IS 'Pourquoi.';
+
+-- (what was received in another currency earns its commission in that currency: it
+-- is told by mandat_en_cours, and has no place in a sum of euros)
+CREATE FUNCTION creances._cout_mandats(du date, au date) RETURNS TABLE (creancier text, debiteur text, devise text, cout numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT m.creancier, m.debiteur, 'EUR', sum(CASE WHEN m.depuis >= du THEN m.cout ELSE 0 END + round(r.recu * m.commission / 100, 2))
+	  FROM creances.mandat m
+	 CROSS JOIN LATERAL (
+		SELECT coalesce(sum(y.montant), 0) AS recu
+		  FROM creances.mandat_creance k
+		  JOIN creances.reglement y ON y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang
+		 WHERE m.commission > 0 AND k.creancier = m.creancier AND k.mandat = m.mandat AND k.devise = 'EUR'
+		   AND y.nature IN ('paiement', 'annulation') AND NOT y.reprise AND y.le BETWEEN du AND au AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)) r
+	 WHERE m.depuis <= au
+	   AND (m.cout > 0 AND m.depuis >= du OR m.commission > 0 AND (m.jusque IS NULL OR m.jusque >= du) AND (m.fin IS NULL OR m.fin > du))
+	 GROUP BY m.creancier, m.debiteur;
+END;
+COMMENT ON FUNCTION creances._cout_mandats(date, date) IS
+'Coût des mandats d''une période, en EUR : part fixe de ceux qui y commencent, et commission sur ce qui y a été encaissé en EUR, rejets déduits, pendant qu''ils couraient.';
 
 CREATE FUNCTION creances._horloge_mandat(au date)
 RETURNS TABLE (societe text, debiteur text, facture text, rang integer, horloge text, depart date, echeance date, devise text, montant numeric,
@@ -284,8 +304,8 @@ BEGIN ATOMIC
 	SELECT m.creancier, m.debiteur, NULL::text, NULL::integer, 'mandat_fin', m.depuis, m.jusque, s.devise, s.montant,
 		   CASE WHEN m.convention <> '' THEN 'convention ' || m.convention ELSE 'mandat du ' || to_char(m.depuis, 'YYYY-MM-DD') END
 		   || CASE m.genre WHEN 'societe_recouvrement' THEN ' ; CPCE R124-3' ELSE '' END,
-		   format(CASE WHEN m.jusque < au THEN 'le mandat de %s a pris fin : appelez reprendre_mandat(), ou confiez de nouveau ; il ne peut plus rien recevoir du débiteur'
-					   ELSE 'le mandat de %s prend fin ce jour : renouvelez-le ou reprenez le dossier par reprendre_mandat(), sinon il agirait sans pouvoir' END, m.tiers),
+		   format(CASE WHEN m.jusque < au THEN 'le mandat confié à %s a pris fin : appelez reprendre_mandat(), ou confiez de nouveau ; il ne peut plus rien recevoir du débiteur'
+					   ELSE 'le mandat confié à %s prend fin ce jour : renouvelez-le ou reprenez le dossier par reprendre_mandat(), sinon il agirait sans pouvoir' END, m.tiers),
 		   m.mandat, NULL::integer
 	  FROM creances.mandat m
 	 CROSS JOIN LATERAL (
@@ -315,7 +335,7 @@ COMMENT ON FUNCTION creances._lecteur() IS 'Rôle de la session, SET ROLE compri
 CREATE FUNCTION creances._confiees(mandat uuid)
 RETURNS TABLE (facture text, rang integer, emission date, echeance date, retard integer, devise text, montant numeric, regle numeric, solde numeric,
 			   penalites numeric, penalites_arretees_au date, indemnite numeric, frais numeric, total_exigible numeric,
-			   stade text, libelle_stade text, mise_en_demeure_le date, envois integer, dernier_envoi date, historique text)
+			   stade text, libelle_stade text, obstacle text, mise_en_demeure_le date, envois integer, dernier_envoi date, historique text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -323,7 +343,7 @@ BEGIN
 	SELECT k.facture, k.rang, c.emission, c.echeance, CASE WHEN c.solde > 0 THEN j.jour - c.echeance END, c.devise, c.montant::numeric(20,3),
 		   (c.montant - c.solde)::numeric(20,3), c.solde::numeric(20,3), a.penalites::numeric(20,3), a.arrete, a.indemnite::numeric(20,3), a.frais::numeric(20,3),
 		   (c.solde + coalesce(a.penalites, 0) + coalesce(a.frais, 0) + CASE WHEN c.devise = 'EUR' THEN coalesce(a.indemnite, 0) ELSE 0 END)::numeric(20,3),
-		   g.stade::text, creances.libelle_stade(g.stade), v.mise_en_demeure_le, h.envois, h.dernier, h.texte
+		   g.stade::text, creances.libelle_stade(g.stade), o.motif, v.mise_en_demeure_le, h.envois, h.dernier, h.texte
 	  FROM creances.mandat m
 	  JOIN creances.creancier s ON s.creancier = m.creancier
 	 CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.fuseau)::date AS jour) j
@@ -335,6 +355,10 @@ BEGIN
 									 WHEN v.stade IS NOT NULL AND NOT (v.stade = 'preventive' AND j.jour > c.echeance) THEN v.stade
 									 WHEN j.jour > c.echeance THEN 'echue'::creances.stade_relance ELSE 'non_echue'::creances.stade_relance END AS stade) g
 	  LEFT JOIN LATERAL creances._accessoires(c.creancier, c.facture, c.rang, j.jour) a ON j.jour > c.echeance AND c.solde > 0
+	 -- (a hold made by hand, the mandate's own among them, is not the third party's affair)
+	 CROSS JOIN LATERAL (SELECT (array_agg(x.motif ORDER BY x.poids, x.motif))[1] AS motif
+						   FROM creances._plafonds(c.solde > 0, c.creancier, c.debiteur, c.facture, c.rang, coalesce(c.livraison, c.emission, c.nee_le),
+												   c.montant, c.solde, j.jour) x WHERE x.motif <> 'suspension' AND x.plafond < c.solde) o
 	 CROSS JOIN LATERAL (
 		SELECT count(*)::integer AS envois, max(r.envoyee_le) AS dernier,
 			   string_agg(to_char(r.envoyee_le, 'YYYY-MM-DD') || ' ' || r.canal || ' : ' || creances.libelle_stade(coalesce(l.stade, r.stade))
@@ -354,7 +378,7 @@ SELECT m.creancier, s.nom AS nom_creancier, m.mandat, m.genre, m.tiers, nullif(m
 	   c.facture, c.rang, c.emission, c.echeance, c.retard, c.devise, c.montant::numeric(20,3) AS montant, c.regle::numeric(20,3) AS regle,
 	   c.solde::numeric(20,3) AS solde, c.penalites::numeric(20,3) AS penalites, c.penalites_arretees_au, c.indemnite::numeric(20,3) AS indemnite,
 	   c.frais::numeric(20,3) AS frais, c.total_exigible::numeric(20,3) AS total_exigible,
-	   c.stade, c.libelle_stade, c.mise_en_demeure_le, c.envois, c.dernier_envoi, c.historique
+	   c.stade, c.libelle_stade, c.obstacle, c.mise_en_demeure_le, c.envois, c.dernier_envoi, c.historique
   FROM creances.mandat m
   JOIN creances.creancier s ON s.creancier = m.creancier
   JOIN creances.debiteur d ON d.creancier = m.creancier AND d.debiteur = m.debiteur
@@ -394,6 +418,7 @@ COMMENT ON COLUMN creances.dossier_confie.frais IS 'Frais de recouvrement justif
 COMMENT ON COLUMN creances.dossier_confie.total_exigible IS 'Solde + pénalités + frais, + indemnité si la devise est l''EUR.';
 COMMENT ON COLUMN creances.dossier_confie.stade IS 'Stade de la relance (stade_relance).';
 COMMENT ON COLUMN creances.dossier_confie.libelle_stade IS 'Libellé du stade.';
+COMMENT ON COLUMN creances.dossier_confie.obstacle IS 'Ce qui interdit de réclamer, en tout ou en partie : procedure_collective, delai_de_grace, rejet, litige, encaissement ou avoir (attendu) ; NULL si rien.';
 COMMENT ON COLUMN creances.dossier_confie.mise_en_demeure_le IS 'Jour d''envoi de la mise en demeure.';
 COMMENT ON COLUMN creances.dossier_confie.envois IS 'Nombre d''envois et d''appels faits pour cette créance.';
 COMMENT ON COLUMN creances.dossier_confie.dernier_envoi IS 'Jour du dernier.';

@@ -55,6 +55,20 @@ BEGIN ATOMIC
 		UNION ALL SELECT 'convention -> creancier', r.debiteur FROM creances.convention r
 		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = r.creancier)
 			OR r.debiteur <> '' AND NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur)
+		UNION ALL SELECT 'mandat -> debiteur', r.mandat::text FROM creances.mandat r
+		 WHERE NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur)
+		UNION ALL SELECT 'mandat_creance -> mandat', r.facture FROM creances.mandat_creance r
+		 WHERE NOT EXISTS (SELECT FROM creances.mandat m WHERE m.creancier = r.creancier AND m.mandat = r.mandat)
+		UNION ALL SELECT 'mandat_creance -> creance', r.facture FROM creances.mandat_creance r
+		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
+		UNION ALL SELECT 'limite_credit -> debiteur', r.debiteur FROM creances.limite_credit r
+		 WHERE NOT EXISTS (SELECT FROM creances.debiteur d WHERE d.creancier = r.creancier AND d.debiteur = r.debiteur)
+		UNION ALL SELECT 'police_assurance -> creancier', r.police FROM creances.police_assurance r
+		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = r.creancier)
+		UNION ALL SELECT 'objectif -> creancier', r.indicateur FROM creances.objectif r
+		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = r.creancier)
+		UNION ALL SELECT 'releve -> creancier', r.indicateur FROM creances.releve r
+		 WHERE NOT EXISTS (SELECT FROM creances.creancier c WHERE c.creancier = r.creancier)
 		UNION ALL SELECT 'avancement -> creance', r.facture FROM creances.avancement r
 		 WHERE NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang)
 		UNION ALL SELECT 'relance -> debiteur', r.relance::text FROM creances.relance r
@@ -123,6 +137,14 @@ BEGIN ATOMIC
 	 WHERE NOT EXISTS (SELECT FROM creances.acte a WHERE a.creancier = g.creancier AND a.acte = g.acte AND a.genre = g.genre)
 		OR NOT EXISTS (SELECT FROM creances.engagement_creance a WHERE a.creancier = g.creancier AND a.acte = g.acte)
 		OR NOT EXISTS (SELECT FROM creances.engagement_echeance a WHERE a.creancier = g.creancier AND a.acte = g.acte)
+	UNION ALL
+	SELECT 'un mandat a ses creances', m.mandat::text
+	  FROM creances.mandat m
+	 WHERE NOT EXISTS (SELECT FROM creances.mandat_creance k WHERE k.creancier = m.creancier AND k.mandat = m.mandat)
+	UNION ALL
+	SELECT 'une nuit relevee a ses indicateurs, et eux seuls', format('%s %s : %s', r.creancier, r.jour, r.indicateur)
+	  FROM creances.releve r
+	 WHERE NOT EXISTS (SELECT FROM creances.indicateur i WHERE i.indicateur = r.indicateur)
 	UNION ALL
 	SELECT 'un statut a sa creance et ses actes', format('%s/%s/%s', x.creancier, x.facture, x.acte)
 	  FROM (SELECT f.creancier, f.facture, NULL::uuid AS acte FROM creances.statut_facture f

@@ -47,7 +47,8 @@ BEGIN ATOMIC
 						AND p.proname IN ('passe_relance', '_commencer_passe', '_passe_lot', '_fermer_passe', '_sceller', 'purger_passes', 'planifier', 'deplanifier',
 										  'synchroniser', '_a_resynchroniser', '_adopter', 'verifier_suivi') END
 		UNION ALL SELECT format('INSERT, UPDATE, DELETE ON creances.%I', x)
-		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'modele_lettre', 'delai_prescription', 'delai_horloge']) x WHERE profil = 'administration'
+		  FROM unnest(ARRAY['scenario', 'etape', 'synonyme', 'modele', 'modele_lettre', 'delai_prescription', 'delai_horloge',
+						 'reference_secteur', 'seuil_note', 'seuil_signal', 'politique_credit']) x WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier' WHERE profil = 'administration'
 		UNION ALL SELECT 'UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur'
 				   WHERE profil IN ('gestion', 'administration')
@@ -83,6 +84,6 @@ GRANT USAGE ON TYPE creances.taux_retard, creances.stade_relance TO @extowner@;
 GRANT SELECT ON ALL TABLES IN SCHEMA creances TO @extowner@;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA creances TO @extowner@;
 GRANT INSERT, UPDATE, DELETE ON creances.scenario, creances.etape, creances.synonyme, creances.modele, creances.modele_lettre, creances.delai_prescription,
-	creances.delai_horloge TO @extowner@;
+	creances.delai_horloge, creances.reference_secteur, creances.seuil_note, creances.seuil_signal, creances.politique_credit TO @extowner@;
 GRANT UPDATE (nom, fuseau, scenario, type, details) ON creances.creancier TO @extowner@;
 GRANT UPDATE (nom, type, langue, zone, courriel, telephone, adresse, segment, siren, details) ON creances.debiteur TO @extowner@;
