@@ -20,8 +20,8 @@ CREATE TABLE creances.seuil_note (
 	PRIMARY KEY (origine, note)
 );
 COMMENT ON TABLE creances.seuil_note IS
-'Seuils des notes A, B et C : la note d''un payeur est la meilleure dont tous les seuils tiennent, D si aucune. Une ligne de l''utilisateur remplace celle, de meme note, que livre l''extension. Usage de la maison, non regle de droit.';
-COMMENT ON COLUMN creances.seuil_note.origine IS 'creances (livre) ou utilisateur.';
+'Seuils des notes A, B et C : la note d''un payeur est la meilleure dont tous les seuils tiennent, D si aucune. Une ligne de l''utilisateur remplace celle, de même note, que livre l''extension. Usage de la maison, non règle de droit.';
+COMMENT ON COLUMN creances.seuil_note.origine IS 'creances (livrée) ou utilisateur.';
 COMMENT ON COLUMN creances.seuil_note.note IS 'A, B ou C.';
 COMMENT ON COLUMN creances.seuil_note.paiements IS 'Règlements au moins dans la fenêtre.';
 COMMENT ON COLUMN creances.seuil_note.retard_moyen IS 'Retard moyen pondéré au plus, en jours ; NULL : sans seuil, comme les suivants.';
@@ -289,14 +289,32 @@ BEGIN ATOMIC
 			   max(s.seuil) FILTER (WHERE s.signal = 'retard_croissant') AS ecart
 		  FROM creances._seuil_signal s
 	), ouvertes AS MATERIALIZED (
-		SELECT e.creancier, e.debiteur, e.devise, e.facture, e.rang, e.echeance, e.montant, e.solde, e.en_compte,
-			   coalesce(e.livraison, e.emission, e.nee_le) AS nee
-		  FROM creances._etat_au(au) e
-		 WHERE societe IS NULL OR e.creancier = societe
+		-- what _etat_au() shows; from today's balance less what moved later, but for
+		-- what was changed since or not yet issued: no look-up for each open item
+		SELECT c.creancier, c.debiteur, c.devise, c.facture, c.rang, c.echeance, c.montant, s.solde, creances._en_compte(c.nature, c.facture, s.solde) AS en_compte,
+			   coalesce(c.livraison, c.emission, c.nee_le) AS nee
+		  FROM creances.creance c
+		  LEFT JOIN (SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS somme FROM creances.reglement r WHERE r.le > au GROUP BY r.creancier, r.facture, r.rang) m
+			ON m.creancier = c.creancier AND m.facture = c.facture AND m.rang = c.rang
+		 CROSS JOIN LATERAL (SELECT c.solde + coalesce(m.somme, 0) AS solde) s
+		 WHERE (societe IS NULL OR c.creancier = societe) AND (c.solde <> 0 OR c.soldee_le > au) AND c.nee_le <= au
+		   AND (c.version_le IS NULL OR c.version_le <= au) AND c.retiree_le IS NULL AND s.solde <> 0
+		UNION ALL
+		SELECT c.creancier, s.debiteur, s.devise, c.facture, c.rang, c.echeance, 0, s.solde, s.en_compte, coalesce(c.livraison, c.emission, c.nee_le)
+		  FROM creances.creance c
+		 CROSS JOIN LATERAL creances._solde_au(c.creancier, c.facture, c.rang, au) s
+		 WHERE (societe IS NULL OR c.creancier = societe) AND (c.solde <> 0 OR c.soldee_le > au) AND c.nee_le > au
+		   AND (c.version_le IS NULL OR c.version_le <= au) AND s.solde <> 0
+		UNION ALL
+		SELECT v.creancier, s.debiteur, s.devise, v.facture, v.rang, v.echeance, v.montant, s.solde, s.en_compte, v.nee_le
+		  FROM creances._versions_au(au) v
+		 CROSS JOIN LATERAL creances._solde_au(v.creancier, v.facture, v.rang, au) s
+		 WHERE (societe IS NULL OR v.creancier = societe) AND NOT v.retiree AND s.solde <> 0
 	), sommes AS (
 		SELECT o.creancier, o.debiteur, o.devise, sum(o.solde) AS encours,
 			   coalesce(sum(o.solde) FILTER (WHERE o.solde > 0 AND NOT o.en_compte AND o.echeance < au), 0) AS echu,
-			   greatest(0, coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0 OR o.en_compte), 0)) AS credits
+			   greatest(0, coalesce(sum(-o.solde) FILTER (WHERE o.solde < 0 OR o.en_compte), 0)) AS credits,
+			   max(o.nee) FILTER (WHERE o.solde < 0 AND o.en_compte) AS en_compte_le
 		  FROM ouvertes o GROUP BY o.creancier, o.debiteur, o.devise
 	), visees AS (
 		-- (few acts, so few receivables)
@@ -329,23 +347,44 @@ BEGIN ATOMIC
 	), retards AS (
 		SELECT e.creancier, e.debiteur, e.devise, sum(e.net) AS net, sum(e.net * (au - e.echeance)) AS jours, au - min(e.echeance) AS retard_max
 		  FROM echues e WHERE e.net > 0 GROUP BY e.creancier, e.debiteur, e.devise
+	), mouvements AS (
+		-- those of _mouvements_au(), likewise: the most of them by a plain join
+		SELECT c.creancier, c.debiteur, c.devise, least(r.le, r.dit_le) AS valeur, greatest(0, least(r.le, r.dit_le) - c.echeance) AS retard, r.montant
+		  -- (the dates as the planner can weigh them)
+		  FROM creances.reglement r
+		  JOIN creances.creance c ON c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang
+		 WHERE r.le > (au - interval '12 months')::date AND r.le <= au AND (societe IS NULL OR r.creancier = societe) AND r.nature IN ('paiement', 'acompte')
+		   AND (c.version_le IS NULL OR c.version_le <= au) AND c.montant > 0 AND NOT creances._en_compte(c.nature, c.facture, c.montant)
+		   AND (c.retiree_le IS NULL OR EXISTS (SELECT FROM creances._sortie_soldee(c.creancier, c.facture, c.rang, c.montant, c.retiree_motif)))
+		   AND NOT (r.reprise AND r.dit_le IS NULL AND c.reprise_le IS NOT DISTINCT FROM r.le) AND least(r.le, r.dit_le) > (au - interval '12 months')::date
+		UNION ALL
+		SELECT m.creancier, m.debiteur, m.devise, m.valeur, greatest(0, m.valeur - m.echeance), m.montant
+		  FROM bornes b
+		 CROSS JOIN LATERAL creances._mouvements_au(b.an + 1, au) m
+		 WHERE (societe IS NULL OR m.creancier = societe) AND m.nature = 'annulation' AND m.due AND NOT m.sans_date AND m.valeur > b.an
+		   AND NOT EXISTS (SELECT FROM creances.creance_version v WHERE v.creancier = m.creancier AND v.facture = m.facture AND v.rang = m.rang AND v.jusque > au)
+		UNION ALL
+		SELECT v.creancier, v.debiteur, v.devise, m.valeur, greatest(0, m.valeur - v.echeance), m.montant
+		  FROM bornes b
+		 CROSS JOIN creances._versions_au(au) v
+		  JOIN creances.creance c ON c.creancier = v.creancier AND c.facture = v.facture AND c.rang = v.rang
+		 CROSS JOIN LATERAL creances._mouvements_de(v.creancier, v.facture, v.rang, au) m
+		 WHERE (societe IS NULL OR v.creancier = societe) AND NOT v.retiree AND v.montant > 0 AND NOT creances._en_compte(c.nature, v.facture, v.montant)
+		   AND m.nature IN ('paiement', 'annulation', 'acompte') AND NOT m.sans_date AND m.valeur > b.an
 	), paies AS (
 		-- (what takes a payment back bears its date, and goes out of the window with it)
 		SELECT p.creancier, p.debiteur, p.devise,
-			   sum(sign(p.montant))::integer AS nb, sum(p.montant) AS regle, sum(p.montant * k.retard) AS jours,
-			   sum(CASE WHEN k.retard > 0 THEN p.montant ELSE 0 END) AS tard,
+			   sum(sign(p.montant))::integer AS nb, sum(p.montant) AS regle, coalesce(sum(p.montant * p.retard) FILTER (WHERE p.retard > 0), 0) AS jours,
+			   coalesce(sum(p.montant) FILTER (WHERE p.retard > 0), 0) AS tard,
 			   coalesce(sum(sign(p.montant)) FILTER (WHERE p.valeur > b.semestre), 0)::integer AS nb_6,
 			   coalesce(sum(p.montant) FILTER (WHERE p.valeur > b.semestre), 0) AS regle_6,
-			   coalesce(sum(p.montant * k.retard) FILTER (WHERE p.valeur > b.semestre), 0) AS jours_6,
-			   coalesce(sum(p.montant) FILTER (WHERE p.valeur > b.semestre AND k.retard > 0), 0) AS tard_6,
+			   coalesce(sum(p.montant * p.retard) FILTER (WHERE p.valeur > b.semestre AND p.retard > 0), 0) AS jours_6,
+			   coalesce(sum(p.montant) FILTER (WHERE p.valeur > b.semestre AND p.retard > 0), 0) AS tard_6,
 			   coalesce(sum(sign(p.montant)) FILTER (WHERE p.valeur > b.trimestre), 0)::integer AS nb_3,
 			   coalesce(sum(p.montant) FILTER (WHERE p.valeur > b.trimestre), 0) AS regle_3,
-			   coalesce(sum(p.montant * k.retard) FILTER (WHERE p.valeur > b.trimestre), 0) AS jours_3,
-			   max(p.valeur) AS dernier
-		  FROM bornes b
-		 CROSS JOIN LATERAL creances._mouvements_au(b.an + 1, au) p
-		 CROSS JOIN LATERAL (SELECT greatest(0, p.valeur - p.echeance) AS retard) k
-		 WHERE (societe IS NULL OR p.creancier = societe) AND p.due AND NOT p.sans_date AND p.nature IN ('paiement', 'annulation', 'acompte') AND p.valeur > b.an
+			   coalesce(sum(p.montant * p.retard) FILTER (WHERE p.valeur > b.trimestre AND p.retard > 0), 0) AS jours_3,
+			   max(p.valeur) FILTER (WHERE p.montant > 0) AS dernier
+		  FROM mouvements p CROSS JOIN bornes b
 		 GROUP BY p.creancier, p.debiteur, p.devise
 	), rejets AS (
 		SELECT x.creancier, x.debiteur, x.devise, count(DISTINCT x.le)::integer AS nb, count(DISTINCT x.le) FILTER (WHERE x.le > b.semestre)::integer AS nb_6,
@@ -394,23 +433,23 @@ BEGIN ATOMIC
 		UNION SELECT p.creancier, p.debiteur, p.devise FROM paies p
 		UNION SELECT j.creancier, j.debiteur, j.devise FROM rejets j
 		UNION SELECT w.creancier, w.debiteur, w.devise FROM paroles w
-	), mesures AS (
+	), mesures AS MATERIALIZED (
 		SELECT k.creancier, k.debiteur, k.devise, coalesce(s.encours, 0) AS encours, coalesce(s.echu, 0) AS echu, coalesce(r.net, 0) AS net, r.retard_max,
 			   greatest(0, coalesce(p.nb, 0)) AS nb, coalesce(p.regle, 0) AS regle, coalesce(p.tard, 0) AS tard,
 			   round((coalesce(p.jours, 0) + coalesce(r.jours, 0)) / nullif(greatest(0, coalesce(p.regle, 0) + coalesce(r.net, 0)), 0), 2) AS retard_moyen,
-			   round(100 * (coalesce(p.tard, 0) + coalesce(r.net, 0)) / nullif(greatest(0, coalesce(p.regle, 0) + coalesce(r.net, 0)), 0), 2) AS part,
+			   CASE WHEN p.nb > 0 THEN round(100 * (p.tard + coalesce(r.net, 0)) / nullif(greatest(0, p.regle + coalesce(r.net, 0)), 0), 2) END AS part,
 			   round(p.jours_3 / nullif(greatest(0, p.regle_3), 0), 2) AS recent, round((p.jours - p.jours_3) / nullif(greatest(0, p.regle - p.regle_3), 0), 2) AS ancien,
 			   p.nb_3 >= 2 AND p.nb - p.nb_3 >= 2 AS comparable, f.mois,
 			   round((CASE f.mois WHEN 6 THEN p.jours_6 ELSE coalesce(p.jours, 0) END + coalesce(r.jours, 0))
 					 / nullif(greatest(0, CASE f.mois WHEN 6 THEN p.regle_6 ELSE coalesce(p.regle, 0) END + coalesce(r.net, 0)), 0), 2) AS retard_f,
-			   round(100 * (CASE f.mois WHEN 6 THEN p.tard_6 ELSE coalesce(p.tard, 0) END + coalesce(r.net, 0))
-					 / nullif(greatest(0, CASE f.mois WHEN 6 THEN p.regle_6 ELSE coalesce(p.regle, 0) END + coalesce(r.net, 0)), 0), 2) AS part_f,
+			   CASE WHEN p.nb > 0 THEN round(100 * (CASE f.mois WHEN 6 THEN p.tard_6 ELSE p.tard END + coalesce(r.net, 0))
+					 / nullif(greatest(0, CASE f.mois WHEN 6 THEN p.regle_6 ELSE p.regle END + coalesce(r.net, 0)), 0), 2) END AS part_f,
 			   greatest(0, CASE f.mois WHEN 6 THEN p.nb_6 ELSE coalesce(p.nb, 0) END) AS nb_f,
 			   coalesce(w.promesses, 0) AS promesses, coalesce(w.plans, 0) AS plans, coalesce(j.nb, 0) AS rejets,
 			   coalesce(CASE f.mois WHEN 6 THEN w.promesses_6 ELSE w.promesses END, 0) AS promesses_f,
 			   coalesce(CASE f.mois WHEN 6 THEN w.plans_6 ELSE w.plans END, 0) AS plans_f,
 			   coalesce(CASE f.mois WHEN 6 THEN j.nb_6 ELSE j.nb END, 0) AS rejets_f,
-			   c.le AS procedure, p.dernier, j.dernier AS dernier_rejet, coalesce(w.reports, 0) AS reports, w.dernier_report, g.le AS signe
+			   c.le AS procedure, p.dernier, j.dernier AS dernier_rejet, coalesce(w.reports, 0) AS reports, w.dernier_report, greatest(g.le, p.dernier, s.en_compte_le) AS signe
 		  FROM cles k
 		  LEFT JOIN sommes s ON s.creancier = k.creancier AND s.debiteur = k.debiteur AND s.devise = k.devise
 		  LEFT JOIN retards r ON r.creancier = k.creancier AND r.debiteur = k.debiteur AND r.devise = k.devise
@@ -428,11 +467,11 @@ BEGIN ATOMIC
 		   m.part, m.promesses, m.plans, m.rejets, m.mois, m.retard_f, m.part_f, n.note,
 		   CASE WHEN m.procedure IS NOT NULL THEN format('procédure collective ouverte le %s', to_char(m.procedure, 'YYYY-MM-DD'))
 				WHEN n.note IS NULL THEN 'rien de réglé en 12 mois, rien en retard'
-				WHEN d.note IS NULL THEN format('retard moyen %s j, %s %% en retard, sur %s mois', coalesce(m.retard_f, 0), coalesce(m.part_f, 0), m.mois)
+				WHEN d.note IS NULL THEN format('retard moyen %s j, %s %% en retard, sur %s mois', trim_scale(coalesce(m.retard_f, 0)), trim_scale(coalesce(m.part_f, 0)), m.mois)
 				ELSE format('pas %s, sur %s mois : ', d.note, m.mois) || concat_ws(', ',
 					CASE WHEN m.nb_f < d.paiements THEN format('%s règlement(s) (%s au moins)', m.nb_f, d.paiements) END,
-					CASE WHEN m.retard_f > d.retard_moyen THEN format('retard moyen %s j (%s au plus)', m.retard_f, trim_scale(d.retard_moyen)) END,
-					CASE WHEN m.part_f > d.part_en_retard THEN format('%s %% en retard (%s au plus)', m.part_f, trim_scale(d.part_en_retard)) END,
+					CASE WHEN m.retard_f > d.retard_moyen THEN format('retard moyen %s j (%s au plus)', trim_scale(m.retard_f), trim_scale(d.retard_moyen)) END,
+					CASE WHEN m.part_f > d.part_en_retard THEN format('%s %% en retard (%s au plus)', trim_scale(m.part_f), trim_scale(d.part_en_retard)) END,
 					CASE WHEN m.retard_max > d.retard_max THEN format('impayé de %s j (%s au plus)', m.retard_max, d.retard_max) END,
 					CASE WHEN m.promesses_f > d.promesses_rompues THEN format('%s promesse(s) rompue(s) (%s au plus)', m.promesses_f, d.promesses_rompues) END,
 					CASE WHEN m.plans_f > d.plans_dechus THEN format('%s plan(s) déchu(s) (%s au plus)', m.plans_f, d.plans_dechus) END,
@@ -446,12 +485,12 @@ BEGIN ATOMIC
 					ELSE coalesce((SELECT min(s.note) FROM seuils s
 									WHERE m.nb_f >= s.paiements AND coalesce(m.retard_f <= s.retard_moyen, true) AND coalesce(m.part_f <= s.part_en_retard, true)
 									  AND coalesce(m.retard_max <= s.retard_max, true) AND coalesce(m.promesses_f <= s.promesses_rompues, true)
-									  AND coalesce(m.plans_f <= s.plans_dechus, true) AND coalesce(m.rejets_f <= s.rejets, true)), 'D') END AS note) n
+									  AND coalesce(m.plans_f <= s.plans_dechus, true) AND coalesce(m.rejets_f <= s.rejets, true)), 'D') END AS note OFFSET 0) n
 	  -- what keeps him from the next better one
 	  LEFT JOIN LATERAL (SELECT s.* FROM seuils s WHERE s.note < n.note ORDER BY s.note DESC LIMIT 1) d ON true
 	  LEFT JOIN LATERAL (SELECT count(*)::integer AS nb, min(x.envoyee_le) AS depuis FROM creances.relance x
 						  WHERE x.creancier = m.creancier AND x.debiteur = m.debiteur AND x.devise = m.devise AND x.classe IN ('message', 'telephone')
-							AND x.etat = 'envoyee' AND x.envoyee_le <= au AND x.envoyee_le > greatest(b.silence, m.signe, m.dernier)) q ON m.net > 0;
+							AND x.etat = 'envoyee' AND x.envoyee_le <= au AND x.envoyee_le > greatest(b.silence, m.signe)) q ON m.net > 0;
 END;
 COMMENT ON FUNCTION creances._profils(text, date) IS 'Profils de tous les payeurs d''un créancier (NULL : de tous) à une date, d''après les faits datés jusque-là, sans l''histoire des notes.';
 
@@ -475,12 +514,12 @@ BEGIN ATOMIC
 						  ORDER BY y.depuis DESC LIMIT 1) h ON true;
 END;
 COMMENT ON FUNCTION creances.profil_payeur(date) IS
-'Comment paie chaque débiteur, par devise, à une date et d''après les seuls faits datés jusque-là. retard_moyen = (somme des montants réglés x jours de retard + somme de ce qui reste échu x son retard) / (réglé + reste échu), sur les 12 mois jusqu''à la date ; un règlement en avance compte 0 jour, un paiement rejeté s''efface, une reprise sans date ne compte pas. Ce qui reste échu s''entend hors litiges ouverts (avoirs attendus, factures rejetées par la plateforme, encaissements annoncés), crédits du débiteur déduits des plus anciennes. part_en_retard : réglé en retard + reste échu, en pour cent du même total. tendance : écart du retard des règlements des 3 derniers mois aux 9 d''avant (deux au moins de chaque côté), d''au moins le seuil du signal retard_croissant. note : la meilleure de seuil_note dont tous les seuils tiennent sur les 6 derniers mois s''il y a au moins 3 règlements, sinon sur 12 ; D pendant une procédure collective ; NULL sans histoire. Une note remonte donc dès que les 6 mois sont bons.';
+'Comment paie chaque débiteur, par devise, à une date et d''après les seuls faits datés jusque-là. retard_moyen = (somme des montants réglés x jours de retard + somme de ce qui reste échu x son retard) / (réglé + reste échu), sur les 12 mois jusqu''à la date ; un règlement en avance compte 0 jour, un paiement rejeté s''efface, une reprise sans date ne compte pas. Ce qui reste échu s''entend hors litiges ouverts (avoirs attendus, factures rejetées par la plateforme, encaissements annoncés), crédits du débiteur déduits des plus anciennes. part_en_retard : réglé en retard + reste échu, en pour cent du même total ; NULL tant que rien n''est réglé. tendance : écart du retard des règlements des 3 derniers mois aux 9 d''avant (deux au moins de chaque côté), d''au moins le seuil du signal retard_croissant. note : la meilleure de seuil_note dont tous les seuils tiennent sur les 6 derniers mois s''il y a au moins 3 règlements, sinon sur 12 ; D pendant une procédure collective ; NULL sans histoire. Une note remonte donc dès que les 6 mois sont bons.';
 
 -- Full recompute of a creditor's night; a night older than the one shown only
 -- writes the history of notes.
 CREATE FUNCTION creances._relever_profils(creancier text, jour date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
 	p_creancier CONSTANT text := _relever_profils.creancier;
@@ -565,7 +604,7 @@ COMMENT ON COLUMN creances.profil_payeur.retard_moyen IS 'Retard moyen pondéré
 COMMENT ON COLUMN creances.profil_payeur.retard_recent IS 'Retard moyen pondéré des règlements des 3 derniers mois.';
 COMMENT ON COLUMN creances.profil_payeur.retard_ancien IS 'Retard moyen pondéré des règlements des 9 mois d''avant.';
 COMMENT ON COLUMN creances.profil_payeur.tendance IS 'hausse, stable ou baisse du retard ; NULL si l''un des deux côtés a moins de deux règlements.';
-COMMENT ON COLUMN creances.profil_payeur.part_en_retard IS 'Réglé en retard et reste échu, en pour cent du réglé et du reste échu, sur 12 mois.';
+COMMENT ON COLUMN creances.profil_payeur.part_en_retard IS 'Réglé en retard et reste échu, en pour cent du réglé et du reste échu, sur 12 mois ; NULL tant que rien n''est réglé.';
 COMMENT ON COLUMN creances.profil_payeur.promesses_rompues IS 'Promesses rompues sur 12 mois.';
 COMMENT ON COLUMN creances.profil_payeur.plans_dechus IS 'Plans déchus sur 12 mois.';
 COMMENT ON COLUMN creances.profil_payeur.rejets IS 'Jours où un paiement a été rejeté ou repris, sur 12 mois.';
@@ -587,6 +626,10 @@ DECLARE
 	avant creances.limite_credit;
 	n creances.limite_credit;
 BEGIN
+	IF depuis IS NULL OR coalesce(btrim(source), '') = '' THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'une limite de crédit demande une date et une source',
+			HINT = 'La source dit qui l''a donnée : assureur, comité de crédit...';
+	END IF;
 	PERFORM creances._verifier_fait(depuis, 'une limite de crédit', source);
 	IF montant IS NULL OR devise IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'le montant et la devise d''une limite ne peuvent pas être NULL',
@@ -666,7 +709,7 @@ DECLARE
 	p_au CONSTANT date := commande_autorisee.au;
 	jour date;
 	passe boolean;
-	segment text;
+	groupe text;
 	regle creances.politique_credit;
 	procedure_le date;
 	note_le date;
@@ -697,7 +740,7 @@ BEGIN
 	ELSE
 		passe := false;
 	END IF;
-	SELECT coalesce(d.segment, '') INTO segment FROM creances.debiteur d WHERE d.creancier = p_creancier AND d.debiteur = p_debiteur;
+	SELECT coalesce(d.segment, '') INTO groupe FROM creances.debiteur d WHERE d.creancier = p_creancier AND d.debiteur = p_debiteur;
 	IF NOT FOUND THEN
 		autorisee := true;
 		raison := 'client inconnu : ni facture, ni limite, ni histoire';
@@ -709,7 +752,7 @@ BEGIN
 	unite := creances._decimales(p_devise);
 
 	SELECT p.* INTO regle FROM creances.politique_credit p
-	 WHERE p.creancier IN ('', p_creancier) AND p.segment IN ('', segment)
+	 WHERE p.creancier IN ('', p_creancier) AND p.segment IN ('', groupe)
 	 ORDER BY p.creancier = '', p.segment = '', p.origine DESC LIMIT 1;
 
 	-- what he owes: today's balances, or those of that day; what is disputed and
@@ -810,13 +853,15 @@ BEGIN
 	raison := CASE WHEN autorisee
 		THEN concat_ws(' ; ',
 			CASE WHEN plafond IS NULL THEN 'autorisée : aucune limite fixée'
+				 WHEN o.exposition + p_montant > plafond
+				 THEN format('autorisée : dépassement de %s %s toléré', round(o.exposition + p_montant - plafond, unite), p_devise)
 				 ELSE format('autorisée : %s %s disponibles après elle', round(plafond - o.exposition - p_montant, unite), p_devise) END,
 			CASE WHEN o.retard_max > 0 THEN format('retard de %s jours toléré', o.retard_max) END)
 		ELSE 'refusée : ' || array_to_string(motifs, ' ; ') END;
 	RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION creances.commande_autorisee(text, text, numeric, text, date) IS
-'Une commande de ce montant (TTC, avec celles pas encore facturées) peut-elle être prise ? Une ligne, avec la raison : tous les motifs de refus, le plus grave d''abord, selon politique_credit : procédure collective, stade de relance, note (profil de la dernière nuit), retard, limite. exposition = encours dans la devise, crédits déduits ; disponible = limite - exposition, avant la commande ; echu et retard_max sans litiges ni ce que couvrent les crédits, retard, stade et note toutes devises. Limite NULL : aucune. Sans date, d''après ce qui est connu à l''instant ; à une autre date, d''après les faits datés jusque-là. P0002 si le créancier est inconnu ; un client inconnu est autorisé, et la raison le dit.';
+'Une commande de ce montant (TTC, avec celles pas encore facturées) peut-elle être prise ? Une ligne, avec la raison : tous les motifs de refus, le plus grave d''abord, selon politique_credit : procédure collective, stade de relance, note (profil de la dernière nuit), retard, limite. exposition = encours dans la devise, crédits déduits ; disponible = limite - exposition, avant la commande ; echu et retard_max sans litiges ni ce que couvrent les crédits, retard, stade et note toutes devises. Limite NULL : aucune. Sans date, d''après ce qui est connu à l''instant ; à une autre date, d''après les faits datés jusque-là. P0002 si le créancier est inconnu ; un client inconnu est autorisé, et la raison le dit. Le premier appel d''une session prépare son plan ; les suivants répondent en moins d''une milliseconde pour un débiteur ordinaire.';
 
 -- ------------------------------------------------------------------ weak signals
 
@@ -833,7 +878,7 @@ SELECT x.creancier, x.debiteur, d.nom, x.devise, x.signal, s.intitule, s.gravite
 	  FROM creances.profil p WHERE p.relances > 0
 	UNION ALL
 	SELECT p.creancier, p.debiteur, p.devise, 'retard_croissant', p.jour, p.retard_recent - p.retard_ancien,
-		   format('retard moyen de %s jours sur 3 mois, %s sur les 9 d''avant', p.retard_recent, p.retard_ancien)
+		   format('retard moyen de %s jours sur 3 mois, %s sur les 9 d''avant', trim_scale(p.retard_recent), trim_scale(p.retard_ancien))
 	  FROM creances.profil p WHERE p.tendance = 'hausse'
 	UNION ALL
 	SELECT p.creancier, p.debiteur, p.devise, 'premier_retard', p.jour - p.retard_max + 1, p.retard_max,

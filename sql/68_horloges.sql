@@ -276,7 +276,9 @@ BEGIN ATOMIC
 								 ELSE 'police %s, %s : dossier remis dans les %s jours de ' || CASE p.depart_remise WHEN 'echeance' THEN 'l''échéance' ELSE 'la déclaration' END || ' (%s)' END,
 				  p.police, p.assureur, h.jours, p.source),
 		   format(CASE h.horloge WHEN 'assurance_declaration' THEN 'déclarez l''impayé à %s au plus tard ce jour et consignez declaration_assureur, sinon la garantie est perdue pour cette créance%s'
-								 ELSE 'remettez le dossier à %s au plus tard ce jour et consignez remise_assureur, sinon l''indemnité peut être refusée%s' END,
+								 ELSE 'remettez le dossier à %s au plus tard ce jour et consignez remise_assureur, sinon l''indemnité peut être refusée%s' END
+				  || CASE WHEN s.declaree_le > e.echeance + p.declaration
+						  THEN format(' ; déclaré le %s, après le %s : la garantie est à discuter', to_char(s.declaree_le, 'YYYY-MM-DD'), to_char(e.echeance + p.declaration, 'YYYY-MM-DD')) ELSE '' END,
 				  p.assureur, CASE WHEN p.garantie IS NOT NULL THEN format(' (garantie : %s %s)', trim_scale(p.garantie), p.devise) ELSE '' END),
 		   CASE h.horloge WHEN 'assurance_remise' THEN s.declaration END, NULL::integer
 	  FROM creances._dues_au(au) e
@@ -333,7 +335,7 @@ BEGIN ATOMIC
 		 ORDER BY l.creancier, l.facture, l.rang, r.envoyee_le DESC, r.relance
 	), attendues AS (
 		SELECT v.creancier, e.debiteur, v.facture, v.rang, v.envoyee_le AS le, coalesce(v.date_limite, v.envoyee_le + make_interval(months => h.mois, days => h.jours))::date AS jusque,
-			   e.devise, e.solde, CASE WHEN v.date_limite IS NULL THEN h.source ELSE 'date limite que donne le message' END AS source, v.relance AS acte
+			   e.devise, e.solde, CASE WHEN v.date_limite IS NULL THEN h.source ELSE 'date limite que donne le message (C. civ. 1344)' END AS source, v.relance AS acte
 		  FROM envois v
 		 CROSS JOIN LATERAL creances._creance_au(v.creancier, v.facture, v.rang, au) e
 		  LEFT JOIN LATERAL creances._delai_horloge('mise_en_demeure', v.envoyee_le) h ON true
@@ -353,7 +355,7 @@ BEGIN ATOMIC
 	)
 	SELECT t.creancier, t.debiteur, t.facture, t.rang, 'mise_en_demeure', t.le, t.jusque, t.devise, t.solde, t.source,
 		   CASE WHEN t.jusque < au THEN 'restée sans réponse : décidez de la suite (injonction de payer, assignation, mandat) ; la prescription court toujours'
-				ELSE 'le débiteur a jusqu''à ce jour pour payer ou répondre' END,
+				ELSE 'le débiteur a jusqu''à ce jour pour payer ou répondre ; rien ne se perd ensuite, mais la prescription court toujours' END,
 		   t.acte, 1
 	  FROM attendues t WHERE t.jusque IS NOT NULL;
 END;

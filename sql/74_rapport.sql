@@ -19,9 +19,9 @@ BEGIN
 	r := replace(replace(replace(replace(replace(r, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
 	r := regexp_replace(r, '[\t\n\r]+', ' ', 'g');
 	IF getdatabaseencoding() = 'UTF8' THEN
-		RETURN regexp_replace(r, '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]', '&#xFFFD;', 'g');
+		RETURN regexp_replace(r, '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]', '&#65533;', 'g');
 	END IF;
-	RETURN regexp_replace(r, '[\u0001-\u001f\u007f]', '&#xFFFD;', 'g');
+	RETURN regexp_replace(r, '[\u0001-\u001f\u007f]', '&#65533;', 'g');
 END $$;
 COMMENT ON FUNCTION creances._html(text) IS
 'Texte d''ailleurs dans une page HTML, aussi dans un attribut : balises et guillemets neutralisés ; caractères de commande, invisibles ou qui changent le sens de lecture remplacés par U+FFFD.';
@@ -38,7 +38,7 @@ CREATE FUNCTION creances._html_valeur(valeur numeric, unite text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN unite IN ('jours', '%', 'points')
-				THEN creances._html(creances.message('{n, number, ::.##}', jsonb_build_object('n', valeur), 'fr')) || '&nbsp;'
+				THEN creances._html(creances.message('{n, number, ::.##}', jsonb_build_object('n', valeur), 'fr')) || '&#160;'
 					 || CASE WHEN unite = 'jours' AND abs(valeur) < 2 THEN 'jour' ELSE unite END
 				ELSE creances._html_montant(valeur, unite) END;
 END;
@@ -56,7 +56,7 @@ CREATE FUNCTION creances._html_donnee(cle text, valeur numeric, texte text) RETU
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT '<data data-cle="' || creances._html(cle) || '" value="' || coalesce(trim_scale(valeur)::text, '') || '">'
-		   || CASE WHEN valeur IS NULL THEN '<span title="sans objet">&mdash;</span>' ELSE texte END || '</data>';
+		   || CASE WHEN valeur IS NULL THEN '<span title="sans objet">&#8212;</span>' ELSE texte END || '</data>';
 END;
 COMMENT ON FUNCTION creances._html_donnee(text, numeric, text) IS 'Chiffre d''une page HTML : son texte, son nom et sa valeur exacte ; NULL : un tiret.';
 
@@ -74,20 +74,20 @@ CREATE FUNCTION creances._pas(etendue numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN etendue > 0
-				THEN (SELECT trim_scale(x.p * CASE WHEN etendue <= 4 * x.p THEN 1 WHEN etendue <= 8 * x.p THEN 2 WHEN etendue <= 20 * x.p THEN 5 ELSE 10 END)
-						FROM (SELECT power(10::numeric, floor(log(etendue / 4))) AS p) x)
+				THEN (SELECT trim_scale(x.p * CASE WHEN etendue <= 5 * x.p THEN 1 WHEN etendue <= 10 * x.p THEN 2 WHEN etendue <= 25 * x.p THEN 5 ELSE 10 END)
+						FROM (SELECT power(10::numeric, floor(log(etendue / 5))) AS p) x)
 				ELSE 1 END;
 END;
-COMMENT ON FUNCTION creances._pas(numeric) IS 'Pas des graduations d''un axe : 1, 2 ou 5 fois une puissance de dix, quatre au plus.';
+COMMENT ON FUNCTION creances._pas(numeric) IS 'Pas des graduations d''un axe : 1, 2 ou 5 fois une puissance de dix, cinq au plus.';
 
 CREATE FUNCTION creances._html_graduation(valeur numeric, unite text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT replace(trim_scale(round(CASE WHEN g.g >= 1e9 THEN valeur / 1e9 WHEN g.g >= 1e6 THEN valeur / 1e6 WHEN g.g >= 1e3 THEN valeur / 1e3 ELSE valeur END, 2))::text, '.', ',')
 		   || CASE WHEN valeur = 0 AND unite NOT IN ('jours', '%') THEN ''
-				   ELSE '&nbsp;' || CASE WHEN g.g >= 1e9 THEN 'Md' WHEN g.g >= 1e6 THEN 'M' WHEN g.g >= 1e3 THEN 'k' ELSE '' END
-						|| CASE unite WHEN 'EUR' THEN '&euro;' WHEN 'jours' THEN 'j' WHEN '%' THEN '%'
-									  ELSE CASE WHEN g.g >= 1e3 THEN '&nbsp;' ELSE '' END || creances._html(unite) END END
+				   ELSE '&#160;' || CASE WHEN g.g >= 1e9 THEN 'Md' WHEN g.g >= 1e6 THEN 'M' WHEN g.g >= 1e3 THEN 'k' ELSE '' END
+						|| CASE unite WHEN 'EUR' THEN '&#8364;' WHEN 'jours' THEN 'j' WHEN '%' THEN '%'
+									  ELSE CASE WHEN g.g >= 1e3 THEN '&#160;' ELSE '' END || creances._html(unite) END END
 	  FROM (SELECT abs(valeur) AS g) g;
 END;
 COMMENT ON FUNCTION creances._html_graduation(numeric, text) IS 'Graduation d''un axe, courte : 50 k€, 1,5 M€, 30 j, 20 %.';
@@ -286,7 +286,7 @@ DECLARE
 BEGIN
 	FOR c IN
 		WITH v AS (
-			SELECT i.ordre, i.indicateur, i.libelle, CASE i.unite WHEN 'devise' THEN p_devise ELSE i.unite END AS unite, i.sens, i.jours,
+			SELECT i.ordre, i.indicateur, i.libelle, CASE i.unite WHEN 'devise' THEN p_devise ELSE i.unite END AS unite, i.sens, p_au - coalesce(t.du, (SELECT (x ->> 'du')::date FROM jsonb_array_elements(calcules) x WHERE x ->> 'indicateur' = i.indicateur)) + 1 AS jours,
 				   CASE WHEN ouverts ? i.indicateur THEN (ouverts ->> i.indicateur)::numeric
 						WHEN t.indicateur IS NOT NULL THEN t.valeur
 						ELSE (SELECT (x ->> 'valeur')::numeric FROM jsonb_array_elements(calcules) x WHERE x ->> 'indicateur' = i.indicateur) END::numeric(20,3) AS valeur
@@ -301,7 +301,7 @@ BEGIN
 							  ORDER BY x.depuis DESC LIMIT 1) o ON true
 		  -- the snapshot of a month before, as the dashboard takes it
 		  LEFT JOIN creances.tendance p ON p.creancier = p_creancier AND p.segment IS NULL AND p.devise = p_devise AND p.indicateur = v.indicateur
-			AND p.jour = (SELECT max(x.jour) FROM creances.releve x WHERE x.creancier = p_creancier AND x.jour <= (p_au - interval '1 month')::date)
+			AND p.jour = (SELECT max(x.jour) FROM creances.releve x WHERE x.creancier = p_creancier AND x.jour <= (p_au + 1 - interval '1 month')::date - 1)
 		 ORDER BY v.ordre
 	LOOP
 		cle := p_devise || '/' || c.indicateur;
@@ -309,10 +309,10 @@ BEGIN
 		corps := corps || '<div class="carte"><dt>' || creances._html(c.libelle) || CASE WHEN c.jours IS NULL THEN '' ELSE format(' <small>sur %s jours</small>', c.jours) END || '</dt><dd><strong' || CASE WHEN abs(c.valeur) >= 1e9 THEN ' class="long"' ELSE '' END || '>'
 			|| creances._html_donnee('chiffre/' || cle, c.valeur, creances._html_valeur(c.valeur, c.unite)) || '</strong>'
 			|| CASE WHEN c.cible IS NULL THEN ''
-					ELSE '<span class="objectif">objectif ' || CASE c.sens WHEN 'bas' THEN '&le; ' ELSE '&ge; ' END
+					ELSE '<span class="objectif">objectif ' || CASE c.sens WHEN 'bas' THEN '&#8804; ' ELSE '&#8805; ' END
 						 || creances._html_donnee('objectif/' || cle, c.cible, creances._html_valeur(c.cible, c.unite))
 						 || CASE WHEN c.valeur IS NULL THEN '' WHEN CASE c.sens WHEN 'bas' THEN c.valeur <= c.cible ELSE c.valeur >= c.cible END
-								 THEN ' <b class="oui">&#10003;&nbsp;atteint</b>' ELSE ' <b class="non">&#10007;&nbsp;manqu&eacute;</b>' END || '</span>' END
+								 THEN ' <b class="oui">&#10003;&#160;atteint</b>' ELSE ' <b class="non">&#10007;&#160;manqué</b>' END || '</span>' END
 			|| CASE WHEN c.evolution IS NULL THEN ''
 					ELSE '<span class="evolution">' || CASE WHEN c.evolution > 0 THEN '&#9650; +' WHEN c.evolution < 0 THEN '&#9660; ' ELSE '= ' END
 						 || creances._html_donnee('evolution/' || cle, c.evolution, creances._html_valeur(c.evolution, CASE c.unite WHEN '%' THEN 'points' ELSE c.unite END))
@@ -321,7 +321,7 @@ BEGIN
 			|| '</dd></div>';
 	END LOOP;
 	RETURN '<dl class="cartes">' || corps || '</dl>'
-		|| CASE WHEN depuis IS NULL THEN '' ELSE '<p class="note-bas">Fl&egrave;ches&nbsp;: &eacute;volution depuis le relev&eacute; du ' || creances._html_date(depuis) || '.</p>' END;
+		|| CASE WHEN depuis IS NULL THEN '' ELSE '<p class="note-bas">Flèches&#160;: évolution depuis le relevé du ' || creances._html_date(depuis) || '.</p>' END;
 END $$;
 COMMENT ON FUNCTION creances._rapport_chiffres(text, text, date, jsonb, jsonb) IS 'Chiffres clés d''une devise, pour la page.';
 
@@ -337,12 +337,12 @@ BEGIN ATOMIC
 		SELECT NULL, 'total', 'Total', sum(t.creances), sum(t.deduits), sum(t.montant), sum(t.creances) FROM t
 	)
 	SELECT '<figure>' || creances._svg_balance(tranches, devise)
-		   || '<figcaption>Axe&nbsp;: ' || creances._html(devise) || '. Barres pleines&nbsp;: ce qui est d&ucirc;, par jours de retard'
-		   || CASE WHEN bool_or(l.deduits < 0) THEN '&nbsp;; barres <span class="cle">' || '<svg width="22" height="11"><rect width="22" height="11" fill="url(#hachures)" stroke="#1a1a1a"/></svg></span> hachur&eacute;es&nbsp;: avoirs, trop-per&ccedil;us et r&egrave;glements en compte, &agrave; d&eacute;duire' ELSE '' END
+		   || '<figcaption>Axe&#160;: ' || creances._html(devise) || '. Barres pleines&#160;: ce qui est dû, par jours de retard'
+		   || CASE WHEN bool_or(l.deduits < 0) THEN '&#160;; barres <span class="cle">' || '<svg width="22" height="11"><rect width="22" height="11" fill="url(#hachures)" stroke="#1a1a1a"/></svg></span> hachurées&#160;: avoirs, trop-perçus et règlements en compte, à déduire' ELSE '' END
 		   || '.</figcaption></figure>'
-		   || '<table class="pile bloc"><caption>Balance &acirc;g&eacute;e, ' || creances._html(devise) || '</caption><thead><tr><th scope="col">Retard</th><th scope="col">D&ucirc;</th><th scope="col">Part</th>'
-		   || '<th scope="col">&Agrave; d&eacute;duire</th><th scope="col">Solde</th></tr></thead><tbody>'
-		   || string_agg(format('<tr%s><th scope="row">%s</th><td class="p" data-col="D&ucirc;">%s</td><td data-col="Part">%s</td><td data-col="&Agrave; d&eacute;duire">%s</td><td data-col="Solde">%s</td></tr>',
+		   || '<table class="pile bloc"><caption>Balance âgée, ' || creances._html(devise) || '</caption><thead><tr><th scope="col">Retard</th><th scope="col">Dû</th><th scope="col">Part</th>'
+		   || '<th scope="col">À déduire</th><th scope="col">Solde</th></tr></thead><tbody>'
+		   || string_agg(format('<tr%s><th scope="row">%s</th><td class="p" data-col="Dû">%s</td><td data-col="Part">%s</td><td data-col="À déduire">%s</td><td data-col="Solde">%s</td></tr>',
 				CASE WHEN l.n IS NULL THEN ' class="total"' ELSE '' END, creances._html(l.libelle),
 				creances._html_donnee(concat_ws('/', 'balance', devise, l.cle, 'creances'), l.creances, creances._html_montant(l.creances, devise)),
 				creances._html_donnee(concat_ws('/', 'balance', devise, l.cle, 'part'), p.part, creances._html_valeur(p.part, '%')),
@@ -368,13 +368,13 @@ BEGIN ATOMIC
 			   array_agg(r.jour ORDER BY r.jour) AS jours, array_agg(r.valeur ORDER BY r.jour) AS valeurs, max(r.valeur) AS valeur, count(*) AS nuits
 		  FROM r WHERE r.nb <= 60 OR r.rang = 1 GROUP BY r.indicateur
 	)
-	SELECT CASE WHEN count(*) = 0 THEN '<p class="vide">Aucun relev&eacute; n&rsquo;a encore &eacute;t&eacute; enregistr&eacute;&nbsp;: les courbes commenceront avec le premier (creances.relever()).</p>'
-				ELSE '<div class="deux">' || string_agg('<figure><h4>' || creances._html(c.libelle) || ', en ' || CASE c.unite WHEN '%' THEN '% des cr&eacute;ances' ELSE creances._html(c.unite) END || '</h4>'
-					 || CASE WHEN c.valeur IS NULL THEN '<p class="vide">Aucun relev&eacute; n&rsquo;a pu le calculer.</p>'
+	SELECT CASE WHEN count(*) = 0 THEN '<p class="vide">Aucun relevé n&#8217;a encore été enregistré&#160;: les courbes commenceront avec le premier (creances.relever()).</p>'
+				ELSE '<div class="deux">' || string_agg('<figure><h4>' || creances._html(c.libelle) || ', en ' || CASE c.unite WHEN '%' THEN '% des créances' ELSE creances._html(c.unite) END || '</h4>'
+					 || CASE WHEN c.valeur IS NULL THEN '<p class="vide">Aucun relevé n&#8217;a pu le calculer.</p>'
 							 ELSE creances._svg_courbe(c.indicateur, _rapport_tendance.devise, c.libelle, c.unite, _rapport_tendance.au, c.jours, c.valeurs, o.cible) END
-					 || '<figcaption>' || CASE WHEN c.nuits = 1 THEN 'Un seul relev&eacute;&nbsp;: la courbe commence. '
-						WHEN c.nuits < 3 THEN 'Deux relev&eacute;s seulement. ' ELSE '' END
-					 || 'Axe horizontal&nbsp;: mois.' || CASE WHEN o.cible IS NULL THEN '' ELSE ' Tirets&nbsp;: objectif.' END || '</figcaption></figure>', '' ORDER BY c.ordre) || '</div>' END
+					 || '<figcaption>' || CASE WHEN c.nuits = 1 THEN 'Un seul relevé&#160;: la courbe commence. '
+						WHEN c.nuits < 3 THEN 'Deux relevés seulement. ' ELSE '' END
+					 || 'Axe horizontal&#160;: mois.' || CASE WHEN o.cible IS NULL THEN '' ELSE ' Tirets&#160;: objectif.' END || '</figcaption></figure>', '' ORDER BY c.ordre) || '</div>' END
 	  FROM c
 	  LEFT JOIN LATERAL (SELECT x.cible::numeric(20,3) AS cible FROM creances.objectif x
 						  WHERE x.creancier = _rapport_tendance.creancier AND x.indicateur = c.indicateur AND x.segment = '' AND x.devise = _rapport_tendance.devise
@@ -386,15 +386,15 @@ COMMENT ON FUNCTION creances._rapport_tendance(text, text, date) IS 'Tendances d
 CREATE FUNCTION creances._rapport_prevision(semaines jsonb, devise text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN coalesce(bool_and(s.prevu = 0 AND s.naif = 0 AND s.haut = 0), true) THEN '<p class="vide">Rien n&rsquo;est attendu dans les semaines qui viennent.</p>'
+	SELECT CASE WHEN coalesce(bool_and(s.prevu = 0 AND s.naif = 0 AND s.haut = 0), true) THEN '<p class="vide">Rien n&#8217;est attendu dans les semaines qui viennent.</p>'
 		   ELSE '<figure>' || creances._svg_prevision(semaines, devise)
-		   || '<figcaption>Axe&nbsp;: ' || creances._html(devise) || ' par semaine (lundi). <span class="cle"><svg width="14" height="12"><rect class="prevu" width="14" height="12"/></svg> pr&eacute;vu</span>, '
-		   || '<span class="cle"><svg width="14" height="12"><rect class="prevu" width="14" height="12"/><rect class="engage" width="14" height="12" fill="url(#hachures)"/></svg> dont promis ou planifi&eacute;</span>, '
-		   || '<span class="cle"><svg width="14" height="14"><path class="fourchette" d="M7 1V13M3 1H11M3 13H11"/></svg> fourchette &agrave; 80&nbsp;%</span>, '
-		   || '<span class="cle"><svg width="14" height="12"><circle class="naif" cx="7" cy="6" r="4.5"/></svg> si chacun payait &agrave; l&rsquo;&eacute;ch&eacute;ance</span>.</figcaption></figure>'
-		   || '<table class="pile bloc"><caption>Encaissements pr&eacute;vus, ' || creances._html(devise) || '</caption><thead><tr><th scope="col">Semaine</th><th scope="col">Pr&eacute;vu</th>'
-		   || '<th scope="col">80&nbsp;%, bas</th><th scope="col">80&nbsp;%, haut</th><th scope="col">Dont promis</th><th scope="col">&Agrave; l&rsquo;&eacute;ch&eacute;ance</th><th scope="col">Pr&eacute;vu, cumul</th></tr></thead><tbody>'
-		   || string_agg(format('<tr><th scope="row">du&nbsp;%s</th><td class="p" data-col="Pr&eacute;vu">%s</td><td data-col="80&nbsp;%%, de">%s</td><td data-col="&agrave;">%s</td><td data-col="Dont promis">%s</td><td data-col="&Agrave; l&rsquo;&eacute;ch&eacute;ance">%s</td><td data-col="Cumul">%s</td></tr>',
+		   || '<figcaption>Axe&#160;: ' || creances._html(devise) || ' par semaine (lundi). <span class="cle"><svg width="14" height="12"><rect class="prevu" width="14" height="12"/></svg> prévu</span>, '
+		   || '<span class="cle"><svg width="14" height="12"><rect class="prevu" width="14" height="12"/><rect class="engage" width="14" height="12" fill="url(#hachures)"/></svg> dont promis ou planifié</span>, '
+		   || '<span class="cle"><svg width="14" height="14"><path class="fourchette" d="M7 1V13M3 1H11M3 13H11"/></svg> fourchette à 80&#160;%</span>, '
+		   || '<span class="cle"><svg width="14" height="12"><circle class="naif" cx="7" cy="6" r="4.5"/></svg> si chacun payait à l&#8217;échéance</span>.</figcaption></figure>'
+		   || '<table class="pile bloc"><caption>Encaissements prévus, ' || creances._html(devise) || '</caption><thead><tr><th scope="col">Semaine</th><th scope="col">Prévu</th>'
+		   || '<th scope="col">80&#160;%, bas</th><th scope="col">80&#160;%, haut</th><th scope="col">Dont promis</th><th scope="col">À l&#8217;échéance</th><th scope="col">Prévu, cumul</th></tr></thead><tbody>'
+		   || string_agg(format('<tr><th scope="row">du&#160;%s</th><td class="p" data-col="Prévu">%s</td><td data-col="80&#160;%%, de">%s</td><td data-col="à">%s</td><td data-col="Dont promis">%s</td><td data-col="À l&#8217;échéance">%s</td><td data-col="Cumul">%s</td></tr>',
 				creances._html_date(s.semaine),
 				creances._html_donnee(concat_ws('/', 'prevision', devise, s.n, 'prevu'), s.prevu, creances._html_montant(s.prevu, devise)),
 				creances._html_donnee(concat_ws('/', 'prevision', devise, s.n, 'bas'), s.bas, creances._html_montant(s.bas, devise)),
@@ -416,10 +416,10 @@ BEGIN ATOMIC
 	SELECT '<table class="pile bloc"><caption>' || CASE WHEN nombre > 10 THEN format('Les dix plus gros encours, sur %s clients', nombre) ELSE 'Les encours, du plus gros au plus petit' END
 		   || ', ' || creances._html(_rapport_debiteurs.devise) || '</caption><thead><tr><th scope="col">Client</th>'
 		   || CASE WHEN aujourdhui THEN '<th scope="col">Note</th>' ELSE '' END
-		   || '<th scope="col">Encours</th><th scope="col">Part</th><th scope="col">&Eacute;chu</th><th scope="col">Plus de 90&nbsp;j</th><th scope="col">Retard</th></tr></thead><tbody>'
-		   || coalesce(string_agg(format('<tr data-debiteur="%s"><th scope="row">%s</th>%s<td class="p" data-col="Encours">%s</td><td data-col="Part">%s</td><td data-col="&Eacute;chu">%s</td><td data-col="Plus de 90&nbsp;j">%s</td><td data-col="Plus long retard">%s</td></tr>',
+		   || '<th scope="col">Encours</th><th scope="col">Part</th><th scope="col">Échu</th><th scope="col">Plus de 90&#160;j</th><th scope="col">Retard</th></tr></thead><tbody>'
+		   || coalesce(string_agg(format('<tr data-debiteur="%s"><th scope="row">%s</th>%s<td class="p" data-col="Encours">%s</td><td data-col="Part">%s</td><td data-col="Échu">%s</td><td data-col="Plus de 90&#160;j">%s</td><td data-col="Plus long retard">%s</td></tr>',
 				creances._html(l.debiteur), creances._html_nom(d.nom, l.debiteur),
-				CASE WHEN aujourdhui THEN '<td data-col="Note">' || coalesce('<b class="note">' || creances._html(p.note) || '</b>', '<span title="pas encore d&rsquo;historique">&mdash;</span>') || '</td>' ELSE '' END,
+				CASE WHEN aujourdhui THEN '<td data-col="Note">' || coalesce('<b class="note">' || creances._html(p.note) || '</b>', '<span title="pas encore d&#8217;historique">&#8212;</span>') || '</td>' ELSE '' END,
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'encours'), l.encours, creances._html_montant(l.encours, _rapport_debiteurs.devise)),
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'part'), l.part, creances._html_valeur(l.part, '%')),
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'echu'), l.echu, creances._html_montant(l.echu, _rapport_debiteurs.devise)),
@@ -466,9 +466,9 @@ BEGIN ATOMIC
 		SELECT f.*, row_number() OVER (ORDER BY f.stade::creances.stade_relance DESC, f.montant DESC NULLS LAST, f.debiteur, f.canal, f.le) AS n FROM f
 	)
 	SELECT CASE WHEN NOT EXISTS (SELECT FROM f)
-				THEN '<p class="vide">' || CASE WHEN aujourdhui THEN 'Rien &agrave; faire ce soir.' ELSE 'Aucune action n&rsquo;a &eacute;t&eacute; mise en file cette nuit-l&agrave;.' END || '</p>'
+				THEN '<p class="vide">' || CASE WHEN aujourdhui THEN 'Rien à faire ce soir.' ELSE 'Aucune action n&#8217;a été mise en file cette nuit-là.' END || '</p>'
 		   ELSE
-		   '<table class="pile"><caption>' || CASE WHEN aujourdhui THEN '&Agrave; faire' ELSE 'Mis en file cette nuit-l&agrave;, avec l&rsquo;issue connue depuis' END
+		   '<table class="pile"><caption>' || CASE WHEN aujourdhui THEN 'À faire' ELSE 'Mis en file cette nuit-là, avec l&#8217;issue connue depuis' END
 		   || ', par canal et par stade</caption><thead><tr><th scope="col">Travail</th><th scope="col" class="mot">Canal</th><th scope="col" class="mot">Stade</th>'
 		   || '<th scope="col">Actions</th><th scope="col">Montant</th><th scope="col">Plus long retard</th></tr></thead><tbody>'
 		   || (SELECT string_agg(format('<tr><th scope="row">%s</th><td class="mot" data-col="Canal">%s</td><td class="mot" data-col="Stade">%s</td><td class="p" data-col="Actions">%s</td><td data-col="Montant">%s</td><td data-col="Plus long retard">%s</td></tr>',
@@ -476,8 +476,8 @@ BEGIN ATOMIC
 				creances._html_donnee(concat_ws('/', 'travail', g.devise, g.travail, g.canal, g.stade, 'actions'), g.nb, g.nb::text),
 				creances._html_donnee(concat_ws('/', 'travail', g.devise, g.travail, g.canal, g.stade, 'montant'), g.montant, creances._html_montant(g.montant, g.devise)),
 				creances._html_donnee(concat_ws('/', 'travail', g.devise, g.travail, g.canal, g.stade, 'retard'), g.retard, creances._html_valeur(g.retard, 'jours'))), '' ORDER BY g.n) FROM g)
-		   || '</tbody></table><table class="pile"><caption>' || CASE WHEN (SELECT count(*) FROM f) > 15 THEN format('Les quinze premi&egrave;res, sur %s', (SELECT count(*) FROM f)) ELSE 'Une &agrave; une' END
-		   || ', du stade le plus avanc&eacute; au moins avanc&eacute;</caption><thead><tr><th scope="col">Client</th><th scope="col" class="mot">Stade</th><th scope="col" class="mot">Canal</th><th scope="col" class="mot">Travail</th>'
+		   || '</tbody></table><table class="pile"><caption>' || CASE WHEN (SELECT count(*) FROM f) > 15 THEN format('Les quinze premières, sur %s', (SELECT count(*) FROM f)) ELSE 'Une à une' END
+		   || ', du stade le plus avancé au moins avancé</caption><thead><tr><th scope="col">Client</th><th scope="col" class="mot">Stade</th><th scope="col" class="mot">Canal</th><th scope="col" class="mot">Travail</th>'
 		   || '<th scope="col">Factures</th><th scope="col">Montant</th><th scope="col">Retard</th><th scope="col">En file depuis</th></tr></thead><tbody>'
 		   || (SELECT string_agg(format('<tr><th scope="row">%s</th><td class="mot" data-col="Stade">%s</td><td class="mot" data-col="Canal">%s</td><td class="mot" data-col="Travail">%s</td><td data-col="Factures">%s</td><td class="p" data-col="Montant">%s</td><td data-col="Retard">%s</td><td data-col="En file depuis">%s</td></tr>',
 				creances._html_nom(l.nom, l.debiteur), creances._html(l.libelle_stade), creances._html(creances._libelle_canal(l.canal)), creances._html(l.travail),
@@ -504,9 +504,9 @@ BEGIN ATOMIC
 	)
 	SELECT CASE WHEN count(*) = 0 THEN '<p class="vide">Aucune alerte.</p>'
 		   ELSE '<p>' || creances._html_donnee('alertes', count(*), count(*)::text) || CASE WHEN count(*) > 1 THEN ' alertes' ELSE ' alerte' END
-				|| CASE WHEN bool_or(NOT s.ici) THEN '. Celles qui ne portent pas le nom de la soci&eacute;t&eacute; concernent toute la base.' ELSE '.' END || '</p><ul class="alertes">'
+				|| CASE WHEN bool_or(NOT s.ici) THEN '. Celles qui ne portent pas le nom de la société concernent toute la base.' ELSE '.' END || '</p><ul class="alertes">'
 				|| string_agg(format('<li class="%s"><b class="gravite">%s</b> %s <small><bdi>%s</bdi></small></li>', CASE s.gravite WHEN 'erreur' THEN 'erreur' ELSE 'autre' END,
-					CASE s.gravite WHEN 'erreur' THEN '&#9632;&nbsp;Urgent' WHEN 'information' THEN '&#9675;&nbsp;Information' ELSE '&#9650;&nbsp;&Agrave; voir' END,
+					CASE s.gravite WHEN 'erreur' THEN '&#9632;&#160;Urgent' WHEN 'information' THEN '&#9675;&#160;Information' ELSE '&#9650;&#160;À voir' END,
 					creances._html(s.message), creances._html(s.objet)), '' ORDER BY s.n)
 				|| '</ul>' END
 	  FROM s;
@@ -521,17 +521,17 @@ BEGIN ATOMIC
 			   count(*) OVER () AS nb
 		  FROM creances.echeances_legales(90, _rapport_horloges.au) x WHERE x.creancier = _rapport_horloges.creancier
 	)
-	SELECT CASE WHEN count(*) = 0 THEN '<p class="vide">Aucune &eacute;ch&eacute;ance l&eacute;gale dans les 90 jours.</p>'
-		   ELSE '<p>' || creances._html_donnee('horloges', min(e.nb), min(e.nb)::text) || CASE WHEN min(e.nb) > 1 THEN ' &eacute;ch&eacute;ances' ELSE ' &eacute;ch&eacute;ance' END || ' dans les 90 jours'
-				|| CASE WHEN min(e.nb) > 20 THEN '&nbsp;; voici les vingt plus pressantes (toutes&nbsp;: creances.echeances_legales).' ELSE '.' END || '</p>'
-				|| '<table class="pile"><caption>&Eacute;ch&eacute;ances l&eacute;gales, les plus pressantes d&rsquo;abord</caption><thead><tr><th scope="col">Le</th><th scope="col">Reste</th><th scope="col" class="mot">Quoi</th>'
+	SELECT CASE WHEN count(*) = 0 THEN '<p class="vide">Aucune échéance légale dans les 90 jours.</p>'
+		   ELSE '<p>' || creances._html_donnee('horloges', min(e.nb), min(e.nb)::text) || CASE WHEN min(e.nb) > 1 THEN ' échéances' ELSE ' échéance' END || ' dans les 90 jours'
+				|| CASE WHEN min(e.nb) > 20 THEN '&#160;; voici les vingt plus pressantes (toutes&#160;: creances.echeances_legales).' ELSE '.' END || '</p>'
+				|| '<table class="pile"><caption>Échéances légales, les plus pressantes d&#8217;abord</caption><thead><tr><th scope="col">Le</th><th scope="col">Reste</th><th scope="col" class="mot">Quoi</th>'
 				|| '<th scope="col" class="mot">Client</th><th scope="col" class="mot">Facture</th><th scope="col">Montant</th></tr></thead><tbody>'
 				|| string_agg(format('<tr class="%s"><th scope="row">%s</th><td class="p" data-col="Reste">%s</td><td class="mot seul" data-col="Quoi"><b>%s</b> %s%s</td><td class="mot" data-col="Client">%s</td><td class="mot" data-col="Facture"><bdi>%s</bdi></td><td data-col="Montant">%s</td></tr>',
-					CASE e.gravite WHEN 'erreur' THEN 'erreur' ELSE 'autre' END, coalesce(creances._html_date(e.echeance), 'date &agrave; fixer'),
+					CASE e.gravite WHEN 'erreur' THEN 'erreur' ELSE 'autre' END, coalesce(creances._html_date(e.echeance), 'date à fixer'),
 					creances._html_donnee(concat_ws('/', 'horloge', e.n, 'reste'), e.reste_jours, creances._html_valeur(e.reste_jours, 'jours'))
-					|| CASE e.gravite WHEN 'erreur' THEN ' <b class="gravite">&#9632;&nbsp;urgent</b>' ELSE '' END,
+					|| CASE e.gravite WHEN 'erreur' THEN ' <b class="gravite">&#9632;&#160;urgent</b>' ELSE '' END,
 					creances._html(e.libelle), creances._html(e.message), CASE WHEN e.source <> '' THEN ' <small>' || creances._html(e.source) || '</small>' ELSE '' END,
-					creances._html_nom(e.nom, e.debiteur), coalesce(nullif(creances._html(e.facture), ''), '&mdash;'),
+					creances._html_nom(e.nom, e.debiteur), coalesce(nullif(creances._html(e.facture), ''), '&#8212;'),
 					creances._html_donnee(concat_ws('/', 'horloge', e.n, 'montant'), e.montant, creances._html_montant(e.montant, e.devise))), '' ORDER BY e.n) FILTER (WHERE e.n <= 20)
 				|| '</tbody></table>' END
 	  FROM e;
@@ -753,50 +753,50 @@ BEGIN
 		 ORDER BY 2 DESC, x.devise
 	LOOP
 		titre := creances._html(d.devise);
-		menu := menu || format('<li><a href="#devise-%1$s">Cr&eacute;ances en %1$s</a></li>', titre);
-		corps := corps || format('<section id="devise-%1$s"%2$s><h2>Cr&eacute;ances en %1$s</h2>', titre, CASE WHEN corps = '' THEN '' ELSE ' class="saut"' END)
-			|| '<section><h3>Chiffres cl&eacute;s</h3>'
+		menu := menu || format('<li><a href="#devise-%1$s">Créances en %1$s</a></li>', titre);
+		corps := corps || format('<section id="devise-%1$s"%2$s><h2>Créances en %1$s</h2>', titre, CASE WHEN corps = '' THEN '' ELSE ' class="saut"' END)
+			|| '<section><h3>Chiffres clés</h3>'
 			|| creances._rapport_chiffres(p_creancier, d.devise, p_au,
 				coalesce(d.o -> 'chiffres', '{"encours": 0, "echu": 0, "plus_de_90": 0, "part_echue": null}'),
 				(SELECT coalesce(jsonb_agg(x), '[]') FROM jsonb_array_elements(calcules) x WHERE x ->> 'devise' = d.devise))
 			|| '</section>'
-			|| '<section><h3>Balance &acirc;g&eacute;e</h3>' || coalesce(creances._rapport_balance(d.o -> 'tranches', d.devise), '<p class="vide">Aucune cr&eacute;ance ouverte.</p>') || '</section>'
+			|| '<section><h3>Balance âgée</h3>' || coalesce(creances._rapport_balance(d.o -> 'tranches', d.devise), '<p class="vide">Aucune créance ouverte.</p>') || '</section>'
 			|| '<section><h3>Tendance</h3>' || creances._rapport_tendance(p_creancier, d.devise, p_au) || '</section>'
-			|| '<section><h3>Encaissements pr&eacute;vus, treize semaines</h3>' || creances._rapport_prevision(coalesce(d.p, '[]'), d.devise) || '</section>'
+			|| '<section><h3>Encaissements prévus, treize semaines</h3>' || creances._rapport_prevision(coalesce(d.p, '[]'), d.devise) || '</section>'
 			|| CASE WHEN d.o IS NULL THEN ''
-					ELSE '<section><h3>Premiers d&eacute;biteurs</h3>'
+					ELSE '<section><h3>Premiers débiteurs</h3>'
 						 || creances._rapport_debiteurs(p_creancier, d.devise, d.o -> 'premiers', (d.o ->> 'debiteurs')::bigint, (d.o #>> '{chiffres,encours}')::numeric, aujourdhui) || '</section>' END
 			|| '</section>';
 	END LOOP;
 	IF corps = '' THEN
-		corps := '<section><h2>Cr&eacute;ances</h2><p class="vide">Aucune cr&eacute;ance ouverte, ni aucune facture dans l&rsquo;ann&eacute;e qui pr&eacute;c&egrave;de.</p></section>';
+		corps := '<section><h2>Créances</h2><p class="vide">Aucune créance ouverte, ni aucune facture dans l&#8217;année qui précède.</p></section>';
 	END IF;
 
-	corps := corps || format('<section id="travail" class="saut"><h2>%s</h2>%s</section>', CASE WHEN aujourdhui THEN 'Travail de ce soir' ELSE 'Relances de cette nuit-l&agrave;' END,
+	corps := corps || format('<section id="travail" class="saut"><h2>%s</h2>%s</section>', CASE WHEN aujourdhui THEN 'Travail de ce soir' ELSE 'Relances de cette nuit-là' END,
 							 creances._rapport_travail(p_creancier, p_au, aujourdhui));
 	menu := menu || format('<li><a href="#travail">%s</a></li>', CASE WHEN aujourdhui THEN 'Travail de ce soir' ELSE 'Relances' END);
 	IF aujourdhui THEN
 		corps := corps || '<section id="alertes"><h2>Alertes</h2>' || creances._rapport_alertes(p_creancier) || '</section>';
 		menu := menu || '<li><a href="#alertes">Alertes</a></li>';
 	END IF;
-	corps := corps || '<section id="horloges"><h2>&Eacute;ch&eacute;ances l&eacute;gales</h2>' || creances._rapport_horloges(p_creancier, p_au) || '</section>';
-	menu := menu || '<li><a href="#horloges">&Eacute;ch&eacute;ances l&eacute;gales</a></li>';
+	corps := corps || '<section id="horloges"><h2>Échéances légales</h2>' || creances._rapport_horloges(p_creancier, p_au) || '</section>';
+	menu := menu || '<li><a href="#horloges">Échéances légales</a></li>';
 	SELECT string_agg(format('<dt>%s</dt><dd>%s</dd>', creances._html(i.libelle), creances._html(i.formule)), '' ORDER BY i.ordre) INTO definitions
 	  FROM creances.indicateur i
 	 WHERE i.indicateur IN ('encours', 'echu', 'part_echue', 'plus_de_90', 'dso', 'bpdso', 'add', 'cei', 'taux_recouvrement', 'retard_moyen');
 
 	titre := creances._html(societe);
-	RETURN '<!DOCTYPE html>' || E'\n' || '<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-		|| format('<title>Cr&eacute;ances clients, %s, %s</title>', titre, to_char(p_au, 'DD/MM/YYYY')) || '<style>' || creances._rapport_style() || '</style></head>' || E'\n<body>'
+	RETURN '<!DOCTYPE html>' || E'\n' || '<html lang="fr"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
+		|| format('<title>Créances clients, %s, %s</title>', titre, to_char(p_au, 'DD/MM/YYYY')) || '<style>' || creances._rapport_style() || '</style></head>' || E'\n<body>'
 		|| '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="hachures" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
 		|| '<rect width="6" height="6" fill="#fff"/><rect width="2.5" height="6" fill="#1a1a1a"/></pattern></defs></svg>' || E'\n'
-		|| format('<header><p>Cr&eacute;ances clients</p><h1><bdi>%s</bdi></h1><p>Situation au <time datetime="%s" data-cle="au">%s</time>%s</p><nav aria-label="Sections"><ul>%s</ul></nav></header>',
+		|| format('<header><p>Créances clients</p><h1><bdi>%s</bdi></h1><p>Situation au <time datetime="%s" data-cle="au">%s</time>%s</p><nav aria-label="Sections"><ul>%s</ul></nav></header>',
 				  titre, to_char(p_au, 'YYYY-MM-DD'), creances._html(creances.date_formatee(p_au, 'fr', 'complet')),
-				  CASE WHEN aujourdhui THEN '' ELSE ', d&rsquo;apr&egrave;s les faits dat&eacute;s jusque-l&agrave;' END, menu)
-		|| E'\n<main>' || corps || E'</main>\n<footer><h2>D&eacute;finitions</h2><dl class="definitions">' || definitions || '</dl><p class="note-bas">'
-		|| format('&Eacute;tabli par creances.rapport_html(%s, %s). ', creances._html(quote_literal(p_creancier)), creances._html(quote_literal(p_au::text)))
-		|| CASE WHEN calcules = '[]' THEN 'Indicateurs de p&eacute;riode&nbsp;: relev&eacute; de ce jour.' ELSE 'Indicateurs de p&eacute;riode&nbsp;: calcul&eacute;s pour cette page, faute de relev&eacute; de ce jour.' END
+				  CASE WHEN aujourdhui THEN '' ELSE ', d&#8217;après les faits datés jusque-là' END, menu)
+		|| E'\n<main>' || corps || E'</main>\n<footer><h2>Définitions</h2><dl class="definitions">' || definitions || '</dl><p class="note-bas">'
+		|| format('Établi par creances.rapport_html(%s, %s). ', creances._html(quote_literal(p_creancier)), creances._html(quote_literal(p_au::text)))
+		|| CASE WHEN calcules = '[]' THEN 'Indicateurs de période&#160;: relevé de ce jour.' ELSE 'Indicateurs de période&#160;: calculés pour cette page, faute de relevé de ce jour.' END
 		|| E'</p></footer></body></html>\n';
 END $$;
 COMMENT ON FUNCTION creances.rapport_html(text, date) IS
-'Page HTML d''un créancier à une date, à enregistrer telle quelle en UTF-8 : chiffres clés et objectifs, balance âgée, tendances, prévision d''encaissements, premiers débiteurs, travail du soir (date passée : relances de cette nuit-là), alertes (aujourd''hui), échéances légales. Une section par devise. Sans script ni fichier extérieur, lisible sur téléphone et sur papier. Chaque chiffre est celui des vues ; il se relit dans <data data-cle="..." value="...">.';
+'Page HTML d''un créancier à une date, à enregistrer telle quelle en UTF-8 : chiffres clés et objectifs, balance âgée, tendances, prévision d''encaissements, premiers débiteurs, travail du soir (date passée : relances de cette nuit-là), alertes (aujourd''hui), échéances légales. Une section par devise. Sans script ni fichier extérieur, lisible sur téléphone et sur papier. Chaque chiffre est celui des vues ; il se relit dans <data data-cle="..." value="...">. C''est aussi du XML bien formé.';

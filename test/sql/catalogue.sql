@@ -70,7 +70,8 @@ SELECT relname FROM pg_class WHERE relnamespace = 'creances'::regnamespace AND r
 
 \echo == views: no array, money with three decimals
 SELECT c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
- WHERE c.relnamespace = 'creances'::regnamespace AND c.relname IN ('encours', 'balance_agee_debiteur', 'a_faire', 'alerte', 'suspension', 'promesse', 'plan', 'procedure_collective', 'statut_a_rapprocher', 'siren_a_corriger') AND a.attnum > 0
+ WHERE c.relnamespace = 'creances'::regnamespace AND c.relname IN ('encours', 'balance_agee_debiteur', 'a_faire', 'alerte', 'suspension', 'promesse', 'plan', 'procedure_collective', 'statut_a_rapprocher', 'siren_a_corriger',
+		'echeances_legales', 'mandat_en_cours', 'dossier_confie', 'limite', 'profil_payeur', 'signal_faible', 'tableau_de_bord', 'tendance') AND a.attnum > 0
    AND (format_type(a.atttypid, a.atttypmod) LIKE '%[]' OR a.atttypid = 'numeric'::regtype AND a.atttypmod <> ((20 << 16) | 3) + 4
         OR EXISTS (SELECT FROM pg_type t WHERE t.oid = a.atttypid AND (t.typtype <> 'b' OR t.typnamespace <> 'pg_catalog'::regnamespace)));
 \echo == their columns, whose names never change

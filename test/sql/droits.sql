@@ -49,6 +49,7 @@ CREATE ROLE creances_gestionnaire;
 CREATE ROLE creances_passeur;
 CREATE ROLE creances_admin;
 CREATE ROLE creances_erp;
+CREATE ROLE creances_tiers;
 
 \echo == accorder
 SELECT pg_temp.essai(current_user, q) FROM unnest(ARRAY[
@@ -61,10 +62,16 @@ SELECT creances.accorder('creances_lecteur', 'lecture');
 SELECT creances.accorder('creances_gestionnaire', 'gestion');
 SELECT creances.accorder('creances_passeur', 'moteur');
 SELECT creances.accorder('creances_admin', 'administration');
+SELECT creances.accorder('creances_tiers', 'mandataire');
 -- twice is once
 SELECT creances.accorder('creances_lecteur', 'lecture');
 SELECT pg_temp.essai(r, $$SELECT creances.accorder('creances_rien', 'lecture')$$) LIKE '42501 %'
-  FROM unnest(ARRAY['creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin']) r;
+  FROM unnest(ARRAY['creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin', 'creances_tiers']) r;
+-- somebody outside: one view, and the function that it stands upon
+SELECT 'relation', c.oid::regclass::text, p FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
+ WHERE c.relnamespace = 'creances'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege('creances_tiers', c.oid, p)
+UNION ALL SELECT 'routine', p.oid::regprocedure::text, 'EXECUTE' FROM pg_proc p WHERE p.pronamespace = 'creances'::regnamespace AND has_function_privilege('creances_tiers', p.oid, 'EXECUTE')
+UNION ALL SELECT 'type', t.oid::regtype::text, 'USAGE' FROM pg_type t WHERE t.typnamespace = 'creances'::regnamespace AND t.typrelid = 0 AND t.typelem = 0 AND has_type_privilege('creances_tiers', t.oid, 'USAGE') ORDER BY 1, 2;
 
 \echo == a small ERP, owned by another role
 CREATE SCHEMA erp AUTHORIZATION creances_erp;
@@ -104,12 +111,20 @@ SELECT r, q, pg_temp.essai(r, q) FROM unnest(ARRAY['creances_lecteur', 'creances
         $$SELECT creances.aujourdhui()$$,
         $$SELECT creances.jour_ouvre_suivant('2024-05-01')$$,
         $$SELECT * FROM creances.jours_feries(2024)$$,
-        $$SELECT creances.libelle_stade('relance_1')$$]) q
+        $$SELECT creances.libelle_stade('relance_1')$$,
+        $$SELECT * FROM creances.dso('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.dso('2024-01-01', '2024-06-30', 'epuisement')$$, $$SELECT * FROM creances.dso('2024-01-01', '2024-06-30', 'glissant')$$,
+        $$SELECT * FROM creances.bpdso('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.add('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.cei('2024-06-01', '2024-06-30')$$,
+        $$SELECT * FROM creances.taux_recouvrement('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.retard_moyen_pondere('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.part_echue('2024-06-30')$$,
+        $$SELECT * FROM creances.taux_roulement('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.promesses_tenues('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.causes_litige('2024-06-01', '2024-06-30')$$,
+        $$SELECT * FROM creances.cout_recouvrement('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.recouvre_par_stade('2024-06-01', '2024-06-30')$$, $$SELECT * FROM creances.encaissements('2024-06-01', '2024-06-30')$$,
+        $$SELECT * FROM creances.tableau_de_bord('2024-06-30')$$, $$SELECT * FROM creances.profil_payeur('2024-06-30')$$, $$SELECT * FROM creances.commande_autorisee('principal', 'C1', 10)$$,
+        $$SELECT * FROM creances.prevision_encaissements(4, '2024-06-30')$$, $$SELECT * FROM creances.erreur_prevision('2024-05-01', '2024-06-30', 4)$$,
+        $$SELECT * FROM creances.echeances_legales(90, '2024-06-30')$$, $$SELECT creances.rapport_html('principal', '2024-06-30')$$]) q
  WHERE pg_temp.essai(r, q) <> 'ok';
 
 \echo == nobody without profile, and nobody at all but the owner, writes facts or engine tables
 SELECT pg_temp.essai('creances_rien', 'SELECT * FROM creances.encours'), pg_temp.essai('creances_rien', 'SELECT creances.aujourdhui()');
-SELECT r, c.relname, p FROM unnest(ARRAY['creances_rien', 'creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin', 'creances_erp']) r,
+SELECT r, c.relname, p FROM unnest(ARRAY['creances_rien', 'creances_lecteur', 'creances_gestionnaire', 'creances_passeur', 'creances_admin', 'creances_erp', 'creances_tiers']) r,
     pg_class c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
  WHERE c.relnamespace = 'creances'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(r, c.oid, p)
  ORDER BY r, c.relname, p;
@@ -139,6 +154,7 @@ END $$;
 SELECT creances.ouvrir_litige('principal', 'F4', 'x', le => '2024-05-10') AS litige, creances.suspendre('principal', 'C4', 'x', '2024-12-31', 'F4', le => '2024-05-10') AS suspension,
 	   creances.ouvrir_procedure_collective('principal', 'C4', '2024-05-10') AS procedure \gset
 SELECT creances.accorder_plan('principal', 'C4', '{2024-05-20,2024-12-20}', ARRAY[1, solde - 1], '{F4}', tolerance => 0, le => '2024-05-10') AS plan FROM creances.creance WHERE facture = 'F4' \gset
+SELECT creances.confier('principal', 'C4', 'A', 'avocat', depuis => '2024-06-04', factures => '{F4}') AS mandat \gset
 CREATE TEMP TABLE actes (n serial, acte text, requete text);
 INSERT INTO actes (acte, requete) VALUES
     ('rafraichir', 'SELECT creances.rafraichir()'),
@@ -164,6 +180,13 @@ INSERT INTO actes (acte, requete) VALUES
     ('sceller_journal', 'SELECT creances.sceller_journal()'),
     ('verifier_journal', 'SELECT count(*) FROM creances.verifier_journal()'),
     ('ajouter_taux', $$SELECT creances.ajouter_taux('2026-07-01', 2.15, 2.7, 6.5, 'essai')$$),
+    ('assurer', $$SELECT creances.assurer('principal', 'P', '2024-01-01', 'A', 60, source => 'x')$$),
+    ('confier', $$SELECT creances.confier('principal', 'C3', 'A', 'avocat', depuis => '2024-06-04', factures => '{F3}')$$),
+    ('reprendre_mandat', format($$SELECT creances.reprendre_mandat(%L, 'x', '2024-06-04')$$, :'mandat')),
+    ('fixer_limite', $$SELECT creances.fixer_limite('principal', 'C3', 1000, '2024-06-04', 'x')$$),
+    ('fixer_objectif', $$SELECT creances.fixer_objectif('principal', 'dso', 45, '2024-06-04')$$),
+    ('relever', $$SELECT creances.relever('2024-06-04', 'principal')$$),
+    ('dossier_confie', 'SELECT count(*) FROM creances.dossier_confie'),
     ('ouvrir une passe', $$SELECT * FROM creances._commencer_passe('principal', '2024-06-05')$$),
     -- (by oid: these roles may not even name the table)
     ('verifier_suivi', format($$SELECT count(*) FROM creances.verifier_suivi(%s::oid::regclass)$$, 'erp.f'::regclass::oid)),
@@ -171,6 +194,11 @@ INSERT INTO actes (acte, requete) VALUES
     ('scenario', $$INSERT INTO creances.scenario (scenario, intitule) VALUES ('x', 'x')$$),
     ('etape', $$INSERT INTO creances.etape (scenario, etape, delai, canal, stade, intitule) VALUES ('x', 1, 1, 'courriel', 'relance_1', 'x')$$),
     ('synonyme', $$INSERT INTO creances.synonyme (champ, nom) VALUES ('facture', 'x')$$),
+    ('delai_horloge', $$INSERT INTO creances.delai_horloge (horloge, depuis, jours, source) VALUES ('mise_en_demeure', '2024-01-01', 15, 'x')$$),
+    ('seuil_note', $$INSERT INTO creances.seuil_note (note, retard_moyen) VALUES ('A', 3)$$),
+    ('seuil_signal', $$INSERT INTO creances.seuil_signal (signal, intitule, seuil) VALUES ('silence', 'x', 2)$$),
+    ('politique_credit', $$INSERT INTO creances.politique_credit (creancier, retard_max) VALUES ('principal', 10)$$),
+    ('reference_secteur', $$INSERT INTO creances.reference_secteur (secteur, indicateur, annee, valeur, intitule, source) VALUES ('x', 'dso', 2024, 40, 'x', 'x')$$),
     ('creancier', $$UPDATE creances.creancier SET type = 'particulier'$$),
     ('_cesser, table followed', format($$SELECT creances._cesser(%s)$$, 'erp.f'::regclass::oid)),
     ('_poser', format($$SELECT creances._poser(%s::oid::regclass, ARRAY['x'], false)$$, 'erp.f'::regclass::oid));
@@ -180,7 +208,7 @@ UPDATE creances.relance SET etat = 'a_valider' WHERE debiteur = 'C2';
 UPDATE creances.relance_creance l SET etat = 'a_valider' FROM creances.relance r WHERE r.relance = l.relance AND r.debiteur = 'C2';
 SELECT a.acte, pg_temp.tenter('creances_rien', requete) AS rien, pg_temp.tenter('creances_lecteur', requete) AS lecture,
        pg_temp.tenter('creances_gestionnaire', requete) AS gestion, pg_temp.tenter('creances_passeur', requete) AS moteur,
-       pg_temp.tenter('creances_admin', requete) AS administration
+       pg_temp.tenter('creances_admin', requete) AS administration, pg_temp.tenter('creances_tiers', requete) AS mandataire
   FROM actes a ORDER BY n;
 ROLLBACK;
 

@@ -106,6 +106,11 @@ UPDATE f SET paye = 60, paye_le = '2026-06-10' WHERE id = 'I2';
 SELECT dit('2026-06-09', '{ASSURE}', 30); SELECT dit('2026-06-10', '{ASSURE}', 30);
 SELECT creances.assurer('S', 'POL-1', '2026-01-01', 'Assureur', 10, source => 'avenant');
 SELECT dit('2026-06-10', '{ASSURE}', 30);
+-- declared too late: it is told
+SELECT creances.assurer('S', 'POL-1', '2026-01-01', 'Assureur', 10, 15, garantie => 5000, source => 'avenant');
+SELECT creances.consigner('S', 'ASSURE', 'declaration_assureur', '2026-06-11', 'formulaire', 'I7') IS NOT NULL;
+SELECT dit('2026-06-12', '{ASSURE}', 30);
+SELECT message FROM creances.echeances_legales(30, '2026-06-12') WHERE facture = 'I7';
 SELECT le, details - 'connu_le' - 'auteur' FROM creances.evenement WHERE genre = 'assurance' AND debiteur IS NULL ORDER BY instant;
 
 \echo == gravity: what loses a right
@@ -314,6 +319,8 @@ SELECT 'X' || n, (ARRAY['PRO', 'PUBLIC', 'CONSO'])[1 + n % 3], e, CASE WHEN rand
   FROM (SELECT n, date '2019-06-01' + (random() * 2500)::integer AS e FROM generate_series(1, 300) n OFFSET 0) x;
 SELECT count(creances.consigner('S', client, (ARRAY['reconnaissance', 'demande_en_justice', 'execution_forcee', 'titre_executoire'])[1 + (random() * 3)::integer], emis + 200 + (random() * 900)::integer, 'x', id, certain => true))
   FROM f WHERE id LIKE 'X%' AND random() < 0.3;
+-- (a shorter nature, agreed with some of them)
+SELECT creances.convenir('S', '2023-01-01', debiteur => 'PUBLIC', prescription => 'transport', source => 'CGV');
 ANALYZE creances.acte, creances.creance, creances.reglement;
 CREATE FUNCTION lent(au date, jours integer) RETURNS TABLE (facture text, echeance date) LANGUAGE sql AS $$
 	SELECT e.facture, p.dernier_jour FROM creances._etat_au(au) e CROSS JOIN LATERAL creances.prescription_creance(e.creancier, e.facture, e.rang, au) p

@@ -123,6 +123,15 @@ SET ROLE creances_agence;
 SELECT count(*) FROM creances.dossier_confie;
 SET ROLE creances_cabinet;
 RESET SESSION AUTHORIZATION;
+-- a plan made for one is not another's
+PREPARE lu AS SELECT string_agg(facture, ' ' ORDER BY facture) FROM creances.dossier_confie;
+SET plan_cache_mode = force_generic_plan;
+SET ROLE creances_agence;
+EXECUTE lu;
+SET ROLE creances_cabinet;
+EXECUTE lu;
+RESET ROLE;
+RESET plan_cache_mode;
 \echo == a cheap function that tells what it is shown is shown nothing of the others
 SET client_min_messages = notice;
 CREATE FUNCTION voit(text, numeric) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE NOTICE 'vu : % %', $1, $2; RETURN true; END $$;
