@@ -41,7 +41,7 @@ SELECT x.ordre, x.indicateur, x.libelle, x.unite, x.sens, x.mois, x.jours, x.for
 	(16, 'pertes', 'Passages en perte', 'devise', 'bas', NULL, 90,
 	 'Mouvements de nature perte de la période : encaissements().', 'Facturation et règlements'),
 	(17, 'cout_pour_100', 'Coût du recouvrement pour 100 EUR', 'EUR', 'bas', NULL, 90,
-	 '(coût des actions + frais) / encaissé après l''échéance x 100 : cout_recouvrement().', 'Usage du recouvrement')
+	 '(coût des actions + frais + mandats) / encaissé après l''échéance x 100 : cout_recouvrement().', 'Usage du recouvrement')
   ) x(ordre, indicateur, libelle, unite, sens, mois, jours, formule, source);
 COMMENT ON VIEW creances.indicateur IS 'Indicateurs que tient le tableau de bord, avec leur formule. Chacun se calcule à toute date par la fonction nommée.';
 COMMENT ON COLUMN creances.indicateur.ordre IS 'Ordre d''affichage.';
@@ -261,7 +261,7 @@ BEGIN ATOMIC
 					FROM creances.promesses_tenues(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'pertes', x.pertes, NULL, NULL
 					FROM creances.encaissements(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x
-		UNION ALL SELECT x.creancier, x.segment, x.devise, 'cout_pour_100', x.cout_pour_100, x.cout + x.frais, x.encaisse
+		UNION ALL SELECT x.creancier, x.segment, x.devise, 'cout_pour_100', x.cout_pour_100, x.cout + x.frais + x.mandats, x.encaisse
 					FROM creances.cout_recouvrement(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x
 		 WHERE x.devise = 'EUR'
 	  ) v
@@ -296,6 +296,11 @@ BEGIN
 	END IF;
 	-- (two at once would write the same rows)
 	PERFORM pg_advisory_xact_lock(hashtextextended('creances.relever', 0));
+	-- books just loaded have no statistics, and plans made without them take minutes
+	IF EXISTS (SELECT FROM pg_class t WHERE t.oid IN ('creances.creance'::regclass, 'creances.reglement'::regclass)
+										AND (t.reltuples < 0 OR pg_relation_size(t.oid) > 2 * greatest(t.relpages, 10) * current_setting('block_size')::bigint)) THEN
+		ANALYZE creances.creance, creances.creance_version, creances.reglement, creances.debiteur;
+	END IF;
 
 	SELECT array_agg(DISTINCT coalesce(p_au, creances.aujourdhui(x.creancier)) ORDER BY coalesce(p_au, creances.aujourdhui(x.creancier))) INTO jours
 	  FROM creances.creancier x WHERE coalesce(x.creancier = p_creancier, true);
