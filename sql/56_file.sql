@@ -357,23 +357,28 @@ COMMENT ON FUNCTION creances.remettre(uuid, date) IS
 CREATE FUNCTION creances._vider_file(c creances.creance, motif text, le date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+	relances uuid[];
 BEGIN
 	IF EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang
 				 AND l.reclamee AND l.etat = 'prise') THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'une relance qui réclame cette créance est prise',
 			HINT = 'Appelez d''abord confirmer_envoi() ou echec_envoi().';
 	END IF;
+	-- (a message that failed may be to the customer whom the invoice had then)
+	relances := ARRAY(SELECT l.relance FROM creances.relance_creance l
+					   WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec'));
 	-- mise_en_demeure_le, which starts a consumer's interest (C. civ. 1344-1), is confirmer_envoi()'s alone
 	UPDATE creances.relance_creance l SET etat = 'annulee'
 	 WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec');
 	WITH mortes AS (
 		UPDATE creances.relance r SET etat = 'annulee', motif = _vider_file.motif
-		 WHERE r.creancier = c.creancier AND r.debiteur = c.debiteur AND r.etat IN ('a_valider', 'a_envoyer', 'echec')
+		 WHERE r.creancier = c.creancier AND r.relance = ANY (relances) AND r.etat IN ('a_valider', 'a_envoyer', 'echec')
 		   AND NOT EXISTS (SELECT FROM creances.relance_creance l
 							WHERE l.creancier = r.creancier AND l.relance = r.relance AND l.reclamee AND l.etat = r.etat)
-		RETURNING r.relance)
+		RETURNING r.debiteur, r.relance)
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, relance, details)
-	SELECT c.creancier, 'annulation', _vider_file.le, c.debiteur, m.relance, jsonb_build_object('motif', _vider_file.motif) FROM mortes m;
+	SELECT c.creancier, 'annulation', _vider_file.le, m.debiteur, m.relance, jsonb_build_object('motif', _vider_file.motif) FROM mortes m;
 END $$;
 COMMENT ON FUNCTION creances._vider_file(creances.creance, text, date) IS 'Annule ce qui est en file pour une creance ; RC006 si une relance qui la reclame est prise.';
 

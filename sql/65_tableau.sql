@@ -272,7 +272,7 @@ COMMENT ON FUNCTION creances._indicateurs(date, text) IS 'Tous les indicateurs d
 -- One night. What is of today may be written again the same day; what is past
 -- stays as it was written.
 CREATE FUNCTION creances.relever(au date DEFAULT NULL, creancier text DEFAULT NULL) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
 	p_au CONSTANT date := relever.au;

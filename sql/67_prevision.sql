@@ -28,18 +28,20 @@ CREATE TABLE creances.delai_debiteur (
 	CHECK (cardinality(parts) = cardinality(jours) + 1)
 );
 COMMENT ON TABLE creances.delai_debiteur IS
-'Delais de paiement constates, en jours depuis l''echeance, sur les 24 mois de paiements qui precedent la nuit du releve : par debiteur, par segment et pour tout le creancier. Ecrite par relever() ; prevision_encaissements() les lit tant que la nuit n''est pas plus ancienne que sept jours, et les recalcule des faits sinon.';
-COMMENT ON COLUMN creances.delai_debiteur.creancier IS 'Societe creanciere.';
+'Délais de paiement constatés, en jours depuis l''échéance, sur les 24 mois de paiements qui précèdent la nuit du relevé : par débiteur, par segment et pour tout le créancier. Écrite par relever() ; prevision_encaissements() les lit tant que la nuit n''est pas plus ancienne que sept jours, et les recalcule des faits sinon.';
+COMMENT ON COLUMN creances.delai_debiteur.creancier IS 'Société créancière.';
 COMMENT ON COLUMN creances.delai_debiteur.niveau IS 'creancier, segment ou debiteur.';
-COMMENT ON COLUMN creances.delai_debiteur.code IS 'Code du segment (vide : les clients qui n''en ont pas) ou du client ; vide pour le creancier.';
-COMMENT ON COLUMN creances.delai_debiteur.jour IS 'Nuit du dernier changement ; pour le creancier, du dernier releve.';
-COMMENT ON COLUMN creances.delai_debiteur.paiements IS 'Paiements comptes.';
+COMMENT ON COLUMN creances.delai_debiteur.code IS
+'Code du segment (vide : les clients qui n''en ont pas) ou du client ; vide pour le créancier.';
+COMMENT ON COLUMN creances.delai_debiteur.jour IS 'Nuit du dernier changement ; pour le créancier, du dernier relevé.';
+COMMENT ON COLUMN creances.delai_debiteur.paiements IS 'Paiements comptés.';
 COMMENT ON COLUMN creances.delai_debiteur.poids IS 'Factures qu''ils font : un paiement partiel compte pour sa part de la facture.';
-COMMENT ON COLUMN creances.delai_debiteur.decile_1 IS 'Un dixieme etait paye ce nombre de jours apres l''echeance (negatif : avant) ; NULL sans paiement.';
-COMMENT ON COLUMN creances.delai_debiteur.mediane IS 'La moitie etait payee ce nombre de jours apres l''echeance.';
-COMMENT ON COLUMN creances.delai_debiteur.decile_9 IS 'Neuf dixiemes etaient payes ce nombre de jours apres l''echeance.';
-COMMENT ON COLUMN creances.delai_debiteur.jours IS 'Delais rencontres, dans l''ordre.';
-COMMENT ON COLUMN creances.delai_debiteur.parts IS 'Part payee au plus tard avec chacun ; en tete, 0.';
+COMMENT ON COLUMN creances.delai_debiteur.decile_1 IS
+'Un dixième était payé ce nombre de jours après l''échéance (négatif : avant) ; NULL sans paiement.';
+COMMENT ON COLUMN creances.delai_debiteur.mediane IS 'La moitié était payée ce nombre de jours après l''échéance.';
+COMMENT ON COLUMN creances.delai_debiteur.decile_9 IS 'Neuf dixièmes étaient payés ce nombre de jours après l''échéance.';
+COMMENT ON COLUMN creances.delai_debiteur.jours IS 'Délais rencontrés, dans l''ordre.';
+COMMENT ON COLUMN creances.delai_debiteur.parts IS 'Part payée au plus tard avec chacun ; en tête, 0.';
 SELECT pg_catalog.pg_extension_config_dump('creances.delai_debiteur', '');
 
 -- The laws of these creditors as of a day. A payment that was rejected has not
@@ -105,7 +107,7 @@ BEGIN
 	 GROUP BY n.creancier, n.niveau, n.code;
 END $$;
 COMMENT ON FUNCTION creances._delais(text[], date) IS
-'Delais de paiement constates a une date, d''apres les paiements des 24 mois qui la precedent : par debiteur, segment et creancier. Un paiement compte pour sa part du montant de la facture ; un paiement rejete ne compte pas ; une reprise sans date non plus.';
+'Délais de paiement constatés à une date, d''après les paiements des 24 mois qui la précèdent : par débiteur, segment et créancier. Un paiement compte pour sa part du montant de la facture ; un paiement rejeté ne compte pas ; une reprise sans date non plus.';
 
 -- The smallest delay by which at least this share was paid.
 CREATE FUNCTION creances._quantile(jours integer[], parts double precision[], part double precision) RETURNS integer
@@ -113,7 +115,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT jours[width_bucket(part - 1e-12, parts)];
 END;
-COMMENT ON FUNCTION creances._quantile(integer[], double precision[], double precision) IS 'Plus petit delai en lequel cette part au moins est payee.';
+COMMENT ON FUNCTION creances._quantile(integer[], double precision[], double precision) IS 'Plus petit délai en lequel cette part au moins est payée.';
 
 CREATE FUNCTION creances._relever_delais(creancier text, jour date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -154,7 +156,7 @@ BEGIN
 		OR (x.paiements, x.poids, x.jours, x.parts) IS DISTINCT FROM (excluded.paiements, excluded.poids, excluded.jours, excluded.parts);
 END $$;
 COMMENT ON FUNCTION creances._relever_delais(text, date) IS
-'Ecrit delai_debiteur pour un creancier, d''apres les paiements dates jusqu''a ce jour. Peut etre refait ; une nuit plus recente n''est pas ecrasee.';
+'Écrit delai_debiteur pour un créancier, d''après les paiements datés jusqu''à ce jour. Peut être refait ; une nuit plus récente n''est pas écrasée.';
 
 -- What each debtor will pay, week by week. Rounded here, once, so that segments
 -- and creditors are the sums of their debtors.
@@ -216,7 +218,7 @@ BEGIN
 	-- promises and plans that are alive, as _engagement() says, with the balances of that day
 	pris AS MATERIALIZED (
 		SELECT g.creancier, g.acte, g.genre, a.le, g.tolerance, g.decheance, g.preavis, g.notifie_le, g.rompu_le,
-			   i.initial - i.reste + greatest(0, coalesce(c.somme, 0) - g.credits) AS recu, i.reste
+			   greatest(0, i.initial - i.reste + greatest(0, coalesce(c.somme, 0) - g.credits)) AS recu, i.reste
 		  FROM creances.engagement g
 		  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte AND a.le <= _prevision.au
 							  AND (a.annule_le IS NULL OR a.annule_le > _prevision.au) AND (a.jusque IS NULL OR a.jusque >= _prevision.au)
@@ -271,7 +273,9 @@ BEGIN
 	-- one number a debtor and currency, hashed each week instead of three texts
 	clients AS MATERIALIZED (
 		SELECT q.id::integer AS id, q.creancier, q.debiteur, q.devise, q.retenu, q.ouvert, coalesce(d.segment, '') AS segment,
-			   creances._decimales(q.devise) AS decimales
+			   creances._decimales(q.devise) AS decimales,
+			   dense_rank() OVER (ORDER BY q.creancier, q.devise, CASE WHEN par <> 'creancier' THEN coalesce(d.segment, '') END,
+											CASE WHEN par = 'debiteur' THEN q.debiteur END)::integer AS sortie
 		  FROM (SELECT g.creancier, g.debiteur, g.devise, sum(g.retenu) AS retenu, sum(g.net) AS ouvert, row_number() OVER () AS id
 				  FROM groupees g GROUP BY g.creancier, g.debiteur, g.devise) q
 		  LEFT JOIN creances.debiteur d ON d.creancier = q.creancier AND d.debiteur = q.debiteur
@@ -320,42 +324,41 @@ BEGIN
 								ELSE (c.poids * (1 - c.parts[width_bucket(i.fin - c.echeance, c.jours) + 1]) + k * c.survies[i.numero + 1]) / (c.poids + k) END AS apres) p
 				 OFFSET 0) q
 		 GROUP BY q.id, q.numero
-	), arrondies AS (
-		SELECT q.id, q.numero, q.cumul - lag(q.cumul, 1, 0.0) OVER (PARTITION BY q.id ORDER BY q.numero) AS prevu, q.variance
-		  FROM (SELECT w.id, w.numero, w.variance, round(w.cumul::numeric, c.decimales) AS cumul FROM semaines w JOIN clients c ON c.id = w.id) q
 	), lignes AS (
-		SELECT a.id, a.numero, a.prevu, 0 AS engage, 0 AS naif, a.variance, 0 AS ouvert, 0 AS hors_modele, 0 AS retenu FROM arrondies a
+		SELECT q.sortie, q.numero, q.cumul - lag(q.cumul, 1, 0.0) OVER (PARTITION BY q.id ORDER BY q.numero) AS prevu, 0.0 AS engage, 0.0 AS naif,
+			   q.variance, 0.0 AS ouvert, 0.0 AS hors_modele, 0.0 AS retenu
+		  FROM (SELECT c.sortie, w.id, w.numero, w.variance, round(w.cumul::numeric, c.decimales) AS cumul FROM semaines w JOIN clients c ON c.id = w.id) q
 		UNION ALL
-		SELECT c.id, (g.le - lundi) / 7 + 1, g.montant, g.montant, 0, 0, 0, 0, 0
+		SELECT c.sortie, (g.le - lundi) / 7 + 1, g.montant, g.montant, 0.0, 0.0::double precision, 0.0, 0.0, 0.0
 		  FROM engagees g JOIN clients c ON c.creancier = g.creancier AND c.debiteur = g.debiteur AND c.devise = g.devise
 		 WHERE g.le < lundi + 7 * horizon
 		UNION ALL
-		SELECT g.id, greatest(1, (g.echeance - lundi) / 7 + 1), 0, 0, sum(g.net), 0, 0, 0, 0
-		  FROM groupes g WHERE g.echeance < lundi + 7 * horizon GROUP BY 1, 2
+		SELECT c.sortie, greatest(1, (g.echeance - lundi) / 7 + 1), 0.0, 0.0, g.net, 0.0::double precision, 0.0, 0.0, 0.0
+		  FROM groupes g JOIN clients c ON c.id = g.id WHERE g.echeance < lundi + 7 * horizon
 		UNION ALL
 		-- (numbered 0: what is true of every week)
-		SELECT c.id, 0, 0, 0, 0, 0, c.ouvert, 0, c.retenu FROM clients c
+		SELECT c.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, c.ouvert, 0.0, c.retenu FROM clients c
 		UNION ALL
-		SELECT g.id, 0, 0, 0, 0, 0, 0, g.libre::numeric, 0
+		SELECT c.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, 0.0, g.libre::numeric, 0.0
 		  FROM groupes g
 		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance AND m.muette
+		  JOIN clients c ON c.id = g.id
 	), totaux AS MATERIALIZED (
-		SELECT c.creancier, CASE WHEN par <> 'creancier' THEN c.segment END AS segment, CASE WHEN par = 'debiteur' THEN c.debiteur END AS debiteur, c.devise,
-			   l.numero, sum(l.prevu) AS prevu, sum(l.engage) AS engage, sum(l.naif) AS naif, sum(l.variance) AS variance,
+		SELECT l.sortie, l.numero, sum(l.prevu) AS prevu, sum(l.engage) AS engage, sum(l.naif) AS naif, sum(l.variance) AS variance,
 			   sum(l.ouvert) AS ouvert, sum(l.hors_modele) AS hors_modele, sum(l.retenu) AS retenu
-		  FROM lignes l JOIN clients c ON c.id = l.id
-		 GROUP BY 1, 2, 3, 4, 5
+		  FROM lignes l GROUP BY l.sortie, l.numero
 	)
-	SELECT z.creancier, z.segment, z.debiteur, z.devise, i.numero, coalesce(t.prevu, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
+	SELECT c.creancier, c.segment, c.debiteur, c.devise, i.numero, coalesce(t.prevu, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
 		   coalesce(t.variance, 0), z.ouvert, z.hors_modele, z.retenu
-	  FROM (SELECT t.* FROM totaux t WHERE t.numero = 0) z
+	  FROM (SELECT DISTINCT c.sortie, c.creancier, CASE WHEN par <> 'creancier' THEN c.segment END AS segment,
+				   CASE WHEN par = 'debiteur' THEN c.debiteur END AS debiteur, c.devise
+			  FROM clients c) c
+	  JOIN totaux z ON z.sortie = c.sortie AND z.numero = 0
 	 CROSS JOIN generate_series(1, horizon) i(numero)
-	  LEFT JOIN (SELECT t.*, t.numero AS n FROM totaux t WHERE t.numero > 0) t
-			 ON t.creancier = z.creancier AND coalesce(t.segment, '') = coalesce(z.segment, '') AND coalesce(t.debiteur, '') = coalesce(z.debiteur, '')
-			AND t.devise = z.devise AND t.numero = i.numero;
+	  LEFT JOIN totaux t ON t.sortie = c.sortie AND t.numero = i.numero;
 END $$;
 COMMENT ON FUNCTION creances._prevision(integer, date, text) IS
-'Prevision par semaine (voir prevision_encaissements) ; variance : de la somme de la semaine ; ouvert : ce qui n''est pas retenu, credits deduits.';
+'Prévision par semaine (voir prevision_encaissements) ; variance : de la somme de la semaine ; ouvert : ce qui n''est pas retenu, crédits déduits.';
 
 CREATE FUNCTION creances._verifier_prevision(horizon integer, au date, par text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -372,7 +375,7 @@ BEGIN
 	END IF;
 	RETURN creances._verifier_au(au);
 END $$;
-COMMENT ON FUNCTION creances._verifier_prevision(integer, date, text) IS 'Refuse les arguments d''une prevision qui n''ont pas de sens.';
+COMMENT ON FUNCTION creances._verifier_prevision(integer, date, text) IS 'Refuse les arguments d''une prévision qui n''ont pas de sens.';
 
 CREATE FUNCTION creances.prevision_encaissements(horizon integer DEFAULT 13, au date DEFAULT creances.aujourdhui(), par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine date, fin date, prevu numeric, bas numeric, haut numeric,
@@ -393,16 +396,7 @@ BEGIN ATOMIC
 	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.numero;
 END;
 COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
-'Encaissements attendus, semaine par semaine (la premiere est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert a cette date. '
-'Loi de chaque debiteur : ses delais constates (paiement moins echeance) sur 24 mois, S(x) = part payee plus de x jours apres l''echeance, n = nombre de factures ; '
-'S = (n S debiteur + 5 S segment) / (n + 5), S segment = (n S segment + 5 S creancier) / (n + 5), S creancier = (n S + 1) / (n + 1). '
-'Une facture qui a deja a jours de retard est payee au plus tard le jour b avec la probabilite 1 - S(b) / S(a). '
-'Ce qui est plus ancien que tout ce qui a jamais ete paye (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele. '
-'Promesses et plans vivants : a leurs dates, tenus pour certains ; une echeance manquee suit la loi du debiteur. De deux engagements, le plan, sinon le dernier. '
-'Ecarte (retenu) : procedure collective, delai de grace, rejet, litige, avoir attendu, suspension, encaissement annonce. Credits du debiteur imputes sur ses plus anciennes. '
-'bas et haut : intervalle a 80 % (loi normale, factures supposees independantes : trop etroit quand une cause commune les retarde). '
-'naif : tout est paye a l''echeance, et ce qui est deja echu la premiere semaine. cumul + reste = ce qui est ouvert et non retenu, credits deduits ; hors_modele en fait partie. '
-'par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits dates jusqu''a au comptent.';
+'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur, pour que les sommes tombent juste.';
 
 CREATE FUNCTION creances._verifier_erreur(du date, au date, horizon integer, par text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -447,4 +441,4 @@ BEGIN ATOMIC
 	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.semaine;
 END;
 COMMENT ON FUNCTION creances.erreur_prevision(date, date, integer, text) IS
-'Ce que valait la prevision faite le jour du, avec les seuls faits dates jusque-la : par semaine entierement ecoulee au jour au, ce qui a ete paye (realise : paiements, rejets deduits) des creances alors ouvertes, retenues ou non, ce qui en etait prevu, et ce qu''en disait la prevision naive (payees a l''echeance). erreur = |prevu - realise|, erreur_naive = |naif - realise|.';
+'Ce que valait la prévision faite le jour du, avec les seuls faits datés jusque-là : par semaine entièrement écoulée au jour au, ce qui a été payé (realise : paiements, rejets déduits) des créances alors ouvertes, retenues ou non, ce qui en était prévu, et ce qu''en disait la prévision naïve (payées à l''échéance). erreur = |prevu - realise|, erreur_naive = |naif - realise|.';
