@@ -76,6 +76,7 @@ PARTS = \
 	sql/67_prevision.sql \
 	sql/70_journal.sql \
 	sql/72_dossier.sql \
+	sql/73_alerte.sql \
 	sql/74_rapport.sql \
 	sql/80_coherence.sql \
 	sql/90_droits.sql

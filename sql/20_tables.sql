@@ -147,7 +147,7 @@ CREATE TABLE creances.creance (
 CREATE INDEX creance_suivi ON creances.creance (suivi, cle);
 CREATE INDEX creance_debiteur ON creances.creance (creancier, debiteur);
 CREATE INDEX creance_ouverte ON creances.creance (creancier, debiteur, devise, echeance) WHERE solde <> 0;
-CREATE INDEX creance_credit ON creances.creance (creancier, debiteur) WHERE solde < 0;
+CREATE INDEX creance_credit ON creances.creance (creancier, debiteur) WHERE solde < 0 OR nature = 'acompte' AND solde <> 0;
 CREATE INDEX creance_soldee ON creances.creance (soldee_le) WHERE soldee_le IS NOT NULL;
 
 COMMENT ON TABLE creances.creance IS 'Somme due a une echeance : une facture, ou une de ses echeances. Ecrite par rafraichir() seulement.';

@@ -76,20 +76,19 @@ BEGIN ATOMIC
 	-- (money on account that was given back takes from it)
 	SELECT greatest(coalesce(sum(-c.solde) FILTER (WHERE c.solde < 0 OR creances._en_compte(c.nature, c.facture, c.solde)), 0), 0)
 	  FROM creances.creance c
-	 WHERE c.creancier = _credits.creancier AND c.debiteur = _credits.debiteur AND c.devise = _credits.devise AND c.solde <> 0;
+	 WHERE c.creancier = _credits.creancier AND c.debiteur = _credits.debiteur AND c.devise = _credits.devise
+	   AND (c.solde < 0 OR c.nature = 'acompte' AND c.solde <> 0);
 END;
 COMMENT ON FUNCTION creances._credits(text, text, text) IS 'Credits d''un debiteur qui ne sont imputes sur rien : avoirs, trop-percus, sommes en compte.';
 
 -- Kept or broken: from the balances, never from what somebody typed. A credit
--- that came since counts, lettered or not.
-CREATE FUNCTION creances._engagement(creancier text, acte uuid, au date)
+-- that came since counts, lettered or not. (A set, inlined where many are
+-- weighed; what was received is computed once.)
+CREATE FUNCTION creances._engagement_pese(creancier text, acte uuid, au date)
 RETURNS TABLE (genre text, debiteur text, devise text, total numeric, initial numeric, reste numeric, recu numeric, du numeric,
 			   arriere numeric, tenu boolean, rompu boolean, impayee date, prochaine date, terme date)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-	-- (in plpgsql, as what follows: planned once, and no weight in the plan of a view)
-	RETURN QUERY
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
 	SELECT g.genre, a.debiteur, g.devise, e.total, i.initial, i.reste, r.recu, e.du,
 		   CASE WHEN t.tenu OR t.rompu THEN 0 ELSE greatest(0, e.du - r.recu) END, t.tenu, t.rompu,
 		   (SELECT min(q.echeance) FROM (SELECT x.echeance, sum(x.montant) OVER (ORDER BY x.numero) AS cumul
@@ -108,7 +107,13 @@ BEGIN
 		  FROM creances.engagement_creance x
 		  LEFT JOIN creances.creance c ON c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang
 		 WHERE x.creancier = g.creancier AND x.acte = g.acte) i
-	 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, creances._credits(g.creancier, a.debiteur, g.devise) - g.credits) AS recu) r
+	 CROSS JOIN LATERAL (
+		-- as _credits(), inlined
+		SELECT greatest(coalesce(sum(-c.solde) FILTER (WHERE c.solde < 0 OR creances._en_compte(c.nature, c.facture, c.solde)), 0), 0) AS credits
+		  FROM creances.creance c
+		 WHERE c.creancier = g.creancier AND c.debiteur = a.debiteur AND c.devise = g.devise
+		   AND (c.solde < 0 OR c.nature = 'acompte' AND c.solde <> 0)) q
+	 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, q.credits - g.credits) AS recu OFFSET 0) r
 	 CROSS JOIN LATERAL (SELECT coalesce(i.reste, 0) = 0 OR r.recu >= e.total AS tenu) k
 	 CROSS JOIN LATERAL (
 		SELECT k.tenu AND (g.genre = 'promesse' OR g.rompu_le IS NULL OR g.rompu_le > au) AS tenu,
@@ -117,7 +122,20 @@ BEGIN
 				ELSE coalesce(g.rompu_le <= au, false)
 					 OR NOT k.tenu AND (g.decheance = 'immediate' AND r.recu < e.du
 										OR g.decheance = 'preavis' AND coalesce(au > g.notifie_le + g.preavis AND r.recu < e.du_notifie, false)) END AS rompu) t
-	 WHERE g.creancier = _engagement.creancier AND g.acte = _engagement.acte;
+	 WHERE g.creancier = _engagement_pese.creancier AND g.acte = _engagement_pese.acte
+	-- (keeps it a look-up by key when it is inlined)
+	 LIMIT 1;
+END;
+COMMENT ON FUNCTION creances._engagement_pese(text, uuid, date) IS 'Comme _engagement(), pour les fonctions qui en pesent beaucoup.';
+
+CREATE FUNCTION creances._engagement(creancier text, acte uuid, au date)
+RETURNS TABLE (genre text, debiteur text, devise text, total numeric, initial numeric, reste numeric, recu numeric, du numeric,
+			   arriere numeric, tenu boolean, rompu boolean, impayee date, prochaine date, terme date)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+BEGIN
+	-- (in plpgsql: planned once, and no weight in the plan of a view)
+	RETURN QUERY SELECT x.* FROM creances._engagement_pese(creancier, acte, au) x;
 END $$;
 COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
 'Ou en est une promesse ou un plan a une date, d''apres les soldes connus aujourd''hui : promis, echu (tolerance passee), recu, arriere, tenu, rompu. recu = baisse du solde des creances visees + credits arrives depuis.';
@@ -127,7 +145,7 @@ COMMENT ON FUNCTION creances._engagement(text, uuid, date) IS
 -- receivable.
 CREATE FUNCTION creances._engagees(au date, actes uuid[])
 RETURNS TABLE (societe text, facture text, rang integer, motif text, jusque date, fin date, plafond numeric, echeance date)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
 	-- (in plpgsql: its plan is kept, and most of the time there is nothing to weigh)
@@ -140,7 +158,7 @@ BEGIN
 			   least(CASE g.genre WHEN 'promesse' THEN g.terme END, a.jusque, a.annule_le - 1) AS fin
 		  FROM (SELECT DISTINCT u.acte FROM unnest(actes) u(acte) OFFSET 0) u
 		 CROSS JOIN LATERAL (SELECT x.* FROM creances.acte x WHERE x.acte = u.acte OFFSET 0) a
-		 CROSS JOIN LATERAL creances._engagement(a.creancier, a.acte, au) g
+		 CROSS JOIN LATERAL creances._engagement_pese(a.creancier, a.acte, au) g
 		 WHERE a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au) AND (a.jusque IS NULL OR a.jusque >= au) AND NOT g.tenu AND NOT g.rompu
 	), parts AS (
 		SELECT e.creancier, c.facture, c.rang, e.genre, e.fin, e.impayee,
@@ -248,7 +266,7 @@ COMMENT ON FUNCTION creances._retenue_de(text, text, text, integer, date, numeri
 
 CREATE FUNCTION creances._engagees_vivantes()
 RETURNS TABLE (societe text, facture text, rang integer, motif text, jusque date, fin date, plafond numeric, echeance date)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY

@@ -68,7 +68,7 @@ CREATE TABLE creances.relance (
 CREATE UNIQUE INDEX relance_nuit ON creances.relance (creancier, debiteur, devise, classe, groupe, le);
 CREATE INDEX relance_id ON creances.relance (relance);
 CREATE INDEX relance_vivante ON creances.relance (creancier, debiteur, devise, classe)
- WHERE etat IN ('a_valider', 'a_envoyer', 'prise');
+ WHERE etat IN ('a_valider', 'a_envoyer', 'prise', 'echec');
 COMMENT ON TABLE creances.relance IS 'Action en file ou faite : un message, un appel ou une tache par debiteur, devise et nuit.';
 COMMENT ON COLUMN creances.relance.creancier IS 'Societe creanciere.';
 COMMENT ON COLUMN creances.relance.relance IS 'Identifiant, calcule de ce qui la designe : creancier, debiteur, devise, classe, groupe et nuit.';

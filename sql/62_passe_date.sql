@@ -8,10 +8,10 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH sommes AS (
 		SELECT e.creancier, e.debiteur, e.devise,
-			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), balance_agee_emission.au, balance_agee_emission.bornes) AS tranches,
-			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), balance_agee_emission.au, balance_agee_emission.bornes)
+			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), (SELECT balance_agee_emission.au), balance_agee_emission.bornes) AS tranches,
+			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), (SELECT balance_agee_emission.au), balance_agee_emission.bornes)
 				FILTER (WHERE e.solde < 0 AND NOT e.en_compte) AS credits,
-			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), balance_agee_emission.au, balance_agee_emission.bornes)
+			   creances.balance_agee(e.solde, coalesce(e.emission, e.nee_le), (SELECT balance_agee_emission.au), balance_agee_emission.bornes)
 				FILTER (WHERE e.en_compte) AS en_compte
 		  FROM creances._etat_au(balance_agee_emission.au) e
 		 WHERE creances._verifier_au(balance_agee_emission.au) IS NOT NULL
@@ -75,7 +75,8 @@ COMMENT ON FUNCTION creances._etape_au(text, text, integer, date) IS
 -- (The sub-queries about stage, hold and accessories are aggregates without a
 -- group so that the planner can tell that they give one row, and leaves out
 -- those that a caller does not select: a count or a sum of balances is not paid
--- the price of penalties.)
+-- the price of penalties. Their conditions are inside: those of the join would be
+-- looked at when all was computed.)
 CREATE FUNCTION creances.encours_au(au date DEFAULT creances.aujourdhui())
 RETURNS TABLE (creancier text, debiteur text, nom text, facture text, rang integer, nature text, emission date, echeance date,
 			   retard integer, devise text, montant numeric, regle numeric, solde numeric,
@@ -85,28 +86,31 @@ RETURNS TABLE (creancier text, debiteur text, nom text, facture text, rang integ
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT e.creancier, e.debiteur, d.nom, e.facture, e.rang, e.nature, e.emission, e.echeance,
-		   encours_au.au - e.echeance, e.devise, e.montant::numeric(20,3), (e.montant - e.solde)::numeric(20,3), e.solde::numeric(20,3),
+		   q.au - e.echeance, e.devise, e.montant::numeric(20,3), (e.montant - e.solde)::numeric(20,3), e.solde::numeric(20,3),
 		   g.stade::text,
 		   CASE WHEN e.en_compte THEN 'En compte' WHEN e.solde < 0 THEN 'Crédit' ELSE creances.libelle_stade(g.stade) END,
 		   s.le, p.motif, k.taux, k.arrete,
 		   k.penalites::numeric(20,3), k.indemnite::numeric(20,3), k.frais::numeric(20,3),
 		   (e.solde + coalesce(k.penalites, 0) + coalesce(k.frais, 0) + CASE WHEN e.devise = 'EUR' THEN coalesce(k.indemnite, 0) ELSE 0 END)::numeric(20,3),
 		   e.suivi::text, e.cle
-	  -- (the date is checked once, and below the joins: above them it would keep those that nobody reads)
+	  -- (the date is checked once, and below the joins: above them it would keep those that nobody reads; and computed once)
 	  FROM (SELECT x.* FROM creances._etat_au(encours_au.au) x WHERE creances._verifier_au(encours_au.au) IS NOT NULL) e
+	 CROSS JOIN (SELECT encours_au.au AS au OFFSET 0) q
 	  LEFT JOIN creances.debiteur d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
 	  LEFT JOIN LATERAL (SELECT max(x.stade) AS stade, max(x.le) AS le
-						   FROM creances._etape_au(e.creancier, e.facture, e.rang, encours_au.au) x) s ON e.solde > 0 AND NOT e.en_compte
+						   FROM creances._etape_au(e.creancier, e.facture, e.rang, q.au) x WHERE e.solde > 0 AND NOT e.en_compte) s ON true
 	 CROSS JOIN LATERAL (SELECT CASE WHEN e.solde < 0 OR e.en_compte THEN 'soldee'::creances.stade_relance
-									 WHEN s.stade IS NOT NULL AND NOT (s.stade = 'preventive' AND encours_au.au > e.echeance) THEN s.stade
-									 WHEN encours_au.au > e.echeance THEN 'echue'::creances.stade_relance
+									 WHEN s.stade IS NOT NULL AND NOT (s.stade = 'preventive' AND q.au > e.echeance) THEN s.stade
+									 WHEN q.au > e.echeance THEN 'echue'::creances.stade_relance
 									 ELSE 'non_echue'::creances.stade_relance END AS stade) g
 	  LEFT JOIN LATERAL (SELECT max(coalesce(x.motif, x.en_partie)) AS motif
 						   FROM creances._suspension(e.creancier, e.debiteur, e.facture, e.rang,
-													 coalesce(e.livraison, e.emission, e.nee_le), e.montant, e.solde, encours_au.au) x) p ON e.solde > 0
+													 coalesce(e.livraison, e.emission, e.nee_le), e.montant, e.solde, q.au) x
+						  WHERE e.solde > 0) p ON true
 	  LEFT JOIN LATERAL (SELECT max(x.taux::text) AS taux, max(x.arrete) AS arrete, max(x.penalites) AS penalites,
 								max(x.indemnite) AS indemnite, max(x.frais) AS frais
-						   FROM creances._accessoires(e.creancier, e.facture, e.rang, encours_au.au) x) k ON encours_au.au > e.echeance AND e.solde > 0 AND NOT e.en_compte;
+						   FROM creances._accessoires(e.creancier, e.facture, e.rang, q.au) x
+						  WHERE q.au > e.echeance AND e.solde > 0 AND NOT e.en_compte) k ON true;
 END;
 COMMENT ON FUNCTION creances.encours_au(date) IS
 'Chaque creance ouverte a une date, comme encours aujourd''hui, avec les chiffres d''alors : montant, regle et solde sans ce qui est date d''apres, retard, stade et suspension de ce jour, penalites, indemnite (EUR) et frais arretes a ce jour. La somme des soldes est celle de balance_agee(). Seul ce qui est demande est calcule : sans les colonnes de penalites, c''est une lecture simple.';

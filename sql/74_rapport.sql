@@ -86,11 +86,10 @@ BEGIN ATOMIC
 	SELECT replace(trim_scale(round(CASE WHEN g.g >= 1e9 THEN valeur / 1e9 WHEN g.g >= 1e6 THEN valeur / 1e6 WHEN g.g >= 1e3 THEN valeur / 1e3 ELSE valeur END, 2))::text, '.', ',')
 		   || CASE WHEN valeur = 0 AND unite NOT IN ('jours', '%') THEN ''
 				   ELSE '&#160;' || CASE WHEN g.g >= 1e9 THEN 'Md' WHEN g.g >= 1e6 THEN 'M' WHEN g.g >= 1e3 THEN 'k' ELSE '' END
-						|| CASE unite WHEN 'EUR' THEN '&#8364;' WHEN 'jours' THEN 'j' WHEN '%' THEN '%'
-									  ELSE CASE WHEN g.g >= 1e3 THEN '&#160;' ELSE '' END || creances._html(unite) END END
+						|| CASE unite WHEN 'EUR' THEN '&#8364;' WHEN 'jours' THEN 'j' WHEN '%' THEN '%' ELSE '' END END
 	  FROM (SELECT abs(valeur) AS g) g;
 END;
-COMMENT ON FUNCTION creances._html_graduation(numeric, text) IS 'Graduation d''un axe, courte : 50 k€, 1,5 M€, 30 j, 20 %.';
+COMMENT ON FUNCTION creances._html_graduation(numeric, text) IS 'Graduation d''un axe, courte : 50 k€, 1,5 M€, 30 j, 20 % ; une autre devise que l''euro est dite à côté.';
 
 -- Where the axis starts and ends, and its step: zero is always on it.
 CREATE FUNCTION creances._axe(minimum numeric, maximum numeric) RETURNS TABLE (bas numeric, haut numeric, pas numeric)
@@ -546,7 +545,7 @@ BEGIN ATOMIC
 *{box-sizing:border-box}
 body{margin:0;background:#fff;color:var(--encre);font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:break-word}
 bdi{overflow-wrap:anywhere}
-header,main,footer{max-width:66rem;margin:0 auto;padding:0 1rem}
+header,main,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
 header{padding-top:1.5rem}
 h1{font-size:1.9rem;line-height:1.2;margin:.1rem 0}
 h2{font-size:1.4rem;margin:2.2rem 0 .4rem;padding-top:.6rem;border-top:3px solid var(--bleu);break-after:avoid}
@@ -557,13 +556,13 @@ small,figcaption,.note-bas{color:var(--gris);font-size:.85rem}
 nav ul{list-style:none;margin:.8rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}
 a{color:var(--bleu)}
 .vide{background:var(--fond);padding:.7rem 1rem;border-left:4px solid var(--filet)}
-.cartes{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.7rem;margin:0}
+.cartes{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:.7rem;margin:0}
 .carte{border:1px solid var(--filet);border-radius:6px;padding:.6rem .8rem;break-inside:avoid}
 .carte dt{font-size:.9rem;line-height:1.3}
 .carte dd{margin:.2rem 0 0}
-.carte strong{display:block;font-size:1.3rem;line-height:1.3;white-space:nowrap}
+.carte strong{display:block;font-size:1.1rem;line-height:1.3;white-space:nowrap}
 .carte span.objectif,.carte span.evolution{display:block;font-size:.82rem;line-height:1.4;margin-top:.15rem}
-.carte strong.long{font-size:1.05rem}
+.carte strong.long{font-size:.9rem}
 .oui,.non{white-space:nowrap}
 .oui{color:#00563f}
 .non{color:#8f2d00}
@@ -616,7 +615,7 @@ h1{font-size:1.5rem}
 .cartes{grid-template-columns:repeat(2,minmax(0,1fr));gap:.5rem}
 .carte{padding:.5rem .6rem}
 .carte strong{font-size:1.02rem}
-.carte strong.long{font-size:.86rem}
+.carte strong.long{font-size:.72rem}
 .deux{grid-template-columns:1fr}
 .definitions{columns:1}
 svg .pair{display:none}

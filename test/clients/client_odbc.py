@@ -1,7 +1,9 @@
 """What a client of psqlODBC sees: `C` lines list the columns of each view (name, type,
 size, Python type, nullable, comment), `L` lines are all rows, `Q` lines answer the questions.
-SQLColumns of psqlODBC has no comments: they are read from the catalogue, through it."""
+SQLColumns of psqlODBC has no comments: they are read from the catalogue, through it.
+ODBC_OPTIONS adds to the connection string."""
 
+import datetime
 import decimal
 import json
 import os
@@ -11,13 +13,12 @@ import pyodbc
 
 connexion = pyodbc.connect(
     "Driver={PostgreSQL Unicode};Server=%s;Port=%s;Database=%s;Uid=%s;Pwd=%s;ConnSettings={SET timezone TO 'UTC'};"
-    % tuple(os.environ[v] for v in ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD")),
+    % tuple(os.environ[v] for v in ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD")) + os.environ.get("ODBC_OPTIONS", ""),
     autocommit=True,
 )
 curseur = connexion.cursor()
-ODBC = {n: k[4:] for k, n in vars(pyodbc).items() if k.startswith("SQL_") and k not in ("SQL_DATE", "SQL_TIME", "SQL_TIMESTAMP")
-        and k in ("SQL_WLONGVARCHAR", "SQL_WVARCHAR", "SQL_VARCHAR", "SQL_INTEGER", "SQL_BIGINT", "SQL_NUMERIC", "SQL_TYPE_DATE",
-                  "SQL_TYPE_TIMESTAMP", "SQL_GUID", "SQL_BIT", "SQL_DOUBLE", "SQL_REAL", "SQL_SMALLINT")}
+ODBC = {getattr(pyodbc, "SQL_" + nom): nom for nom in (
+    "WLONGVARCHAR", "WVARCHAR", "VARCHAR", "INTEGER", "BIGINT", "NUMERIC", "TYPE_DATE", "TYPE_TIMESTAMP", "GUID", "BIT", "DOUBLE")}
 
 
 def ecrire(*champs):
@@ -27,14 +28,15 @@ def ecrire(*champs):
 def texte(valeur, genre=None):
     if valeur is None:
         return None
+    # (BoolsAsChar is what the driver does unless it is told otherwise)
     if genre == "bool":
         return {"1": "true", "0": "false"}[valeur]
     if genre == "uuid":
         return valeur.lower()
     if isinstance(valeur, decimal.Decimal):
         return format(valeur, "f")
-    if hasattr(valeur, "hour"):
-        return str(int((valeur - type(valeur)(1970, 1, 1)) / type(valeur - valeur)(milliseconds=1)))
+    if isinstance(valeur, datetime.datetime):
+        return str((valeur - datetime.datetime(1970, 1, 1)) // datetime.timedelta(milliseconds=1))
     if isinstance(valeur, float):
         raise TypeError("a float")
     return str(valeur)
@@ -62,8 +64,6 @@ for vue in vues:
             if valeur is not None and type(valeur) is not python[c.column_name]:
                 raise TypeError("%s.%s : %s" % (vue, c.column_name, type(valeur)))
         ecrire("L", vue, json.dumps([texte(v, c.type_name) for c, v in zip(colonnes, ligne)], ensure_ascii=False))
-
-import datetime  # noqa: E402
 
 LIRE = {"text": str, "integer": int, "numeric": decimal.Decimal, "date": datetime.date.fromisoformat}
 for ligne in sys.stdin.buffer.read().decode("utf-8").splitlines():
