@@ -322,12 +322,20 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._encours_moyen(date, date) IS 'Moyenne des encours de fin de mois d''une période, dernier jour compris et premier exclu.';
 
+-- (The indicators themselves are in plpgsql: their dates are looked at once,
+-- whatever is given for them, the plan is made for these dates, and none of it
+-- is worth compiling.)
+
 -- ---------------------------------------------------------------------- DSO
 
 CREATE FUNCTION creances.dso(du date, au date, methode text DEFAULT 'balance', par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, encours numeric, ventes numeric, jours integer, dso numeric, complet boolean)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(dso.du, dso.au, dso.par);
+	PERFORM creances._verifier_methode(dso.methode, dso.du, dso.au);
+	RETURN QUERY
 	WITH faits AS (
 		SELECT e.creancier, e.debiteur, e.devise, NULL::date AS mois, e.encours, NULL::numeric AS ventes
 		  FROM creances._encours(dso.au) e
@@ -339,11 +347,14 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT v.creancier, v.debiteur, v.devise, v.le - extract(day FROM v.le)::integer + 1, NULL, v.montant
 		  FROM creances._ventes(dso.du, dso.au) v
+	), debiteurs AS (
+		-- (by debtor first, here and below: where nothing is known of the tables, the join that follows is no product)
+		SELECT f.creancier, f.debiteur, f.devise, f.mois, sum(f.encours) AS encours, sum(f.ventes) AS ventes FROM faits f GROUP BY 1, 2, 3, 4
 	), mailles AS (
 		SELECT f.creancier, CASE WHEN dso.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN dso.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   f.mois, sum(f.encours) AS encours, coalesce(sum(f.ventes), 0) AS ventes
-		  FROM faits f
+		  FROM debiteurs f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4, 5
 	), cumuls AS (
@@ -361,87 +372,98 @@ BEGIN ATOMIC
 		 GROUP BY 1, 2, 3, 4
 	)
 	SELECT t.creancier, t.segment, t.debiteur, t.devise, t.encours::numeric(20,3), t.ventes::numeric(20,3), dso.au - dso.du + 1, r.dso, r.dso IS NOT NULL
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(dso.du, dso.au, dso.par) AND creances._verifier_methode(dso.methode, dso.du, dso.au) OFFSET 0) q
-	 CROSS JOIN totaux t
+	  FROM totaux t
 	 CROSS JOIN LATERAL (SELECT greatest(dso.du, t.mois) AS debut, least(dso.au, creances._fin_de_mois(t.mois)) AS fin) b
 	 CROSS JOIN LATERAL (
 		SELECT CASE WHEN dso.methode <> 'epuisement' THEN creances.dso_balance(t.encours, t.ventes, dso.au - dso.du + 1)
 					WHEN t.encours <= 0 THEN 0
 					ELSE round(dso.au - b.fin + (t.encours - t.avant) / nullif(t.du_mois, 0) * (b.fin - b.debut + 1), 2) END AS dso) r;
-END;
+END $$;
 COMMENT ON FUNCTION creances.dso(date, date, text, text) IS
 'DSO (days sales outstanding), en jours, du premier au dernier jour compris. balance : encours au dernier jour / ventes TTC de la période x ses jours (créances nettes des crédits et de l''argent en compte ; AFDCC et Credit Research Foundation). epuisement (count-back) : l''encours est épuisé par les ventes des mois civils en remontant du dernier jour, pas au-delà du premier ; jours entiers des mois épuisés + reste / ventes du mois x ses jours. glissant : moyenne des encours de fin de mois de la période, dernier jour compris et premier exclu, / ventes x jours. Ventes TTC : factures nées dans la période, moins les avoirs (pièces, ou mouvements liés à une facture), hors acomptes ; les pertes n''en sont ni déduites ni des règlements. par : creancier, segment (celui d''aujourd''hui : il n''a pas d''histoire ; vide : aucun) ou debiteur, toujours par devise. dso NULL et complet faux : pas de ventes, ou trop peu pour épuiser l''encours. Un encours négatif (clients créditeurs) donne un DSO négatif ; 0 par épuisement.';
 
 CREATE FUNCTION creances.bpdso(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, non_echu numeric, ventes numeric, jours integer, bpdso numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(bpdso.du, bpdso.au, bpdso.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.non_echu::numeric(20,3), g.ventes::numeric(20,3), bpdso.au - bpdso.du + 1,
 		   creances.dso_balance(g.non_echu, g.ventes, bpdso.au - bpdso.du + 1)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(bpdso.du, bpdso.au, bpdso.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT f.creancier, CASE WHEN bpdso.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN bpdso.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   coalesce(sum(f.non_echu), 0) AS non_echu, coalesce(sum(f.ventes), 0) AS ventes
-		  FROM (SELECT e.creancier, e.debiteur, e.devise, e.non_echu, NULL::numeric AS ventes FROM creances._encours(bpdso.au) e
-				UNION ALL
-				SELECT v.creancier, v.debiteur, v.devise, NULL, v.montant FROM creances._ventes(bpdso.du, bpdso.au) v) f
+		  FROM (SELECT u.creancier, u.debiteur, u.devise, sum(u.non_echu) AS non_echu, sum(u.ventes) AS ventes
+				  FROM (SELECT e.creancier, e.debiteur, e.devise, e.non_echu, NULL::numeric AS ventes FROM creances._encours(bpdso.au) e
+						UNION ALL
+						SELECT v.creancier, v.debiteur, v.devise, NULL, v.montant FROM creances._ventes(bpdso.du, bpdso.au) v) u
+				 GROUP BY 1, 2, 3) f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.bpdso(date, date, text) IS
 'BPDSO (best possible DSO), en jours : créances non échues au dernier jour (brutes, échéance ce jour comprise) / ventes TTC de la période x ses jours ; le DSO si chacun payait à l''échéance (Credit Research Foundation). Ventes et mailles : voir dso(). NULL si les ventes ne sont pas positives.';
 
 CREATE FUNCTION creances.add(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, dso numeric, bpdso numeric, add numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(add.du, add.au, add.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, r.dso, r.bpdso, r.dso - r.bpdso
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(add.du, add.au, add.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT f.creancier, CASE WHEN add.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN add.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   coalesce(sum(f.encours), 0) AS encours, coalesce(sum(f.non_echu), 0) AS non_echu, coalesce(sum(f.ventes), 0) AS ventes
-		  FROM (SELECT e.creancier, e.debiteur, e.devise, e.encours, e.non_echu, NULL::numeric AS ventes FROM creances._encours(add.au) e
-				UNION ALL
-				SELECT v.creancier, v.debiteur, v.devise, NULL, NULL, v.montant FROM creances._ventes(add.du, add.au) v) f
+		  FROM (SELECT u.creancier, u.debiteur, u.devise, sum(u.encours) AS encours, sum(u.non_echu) AS non_echu, sum(u.ventes) AS ventes
+				  FROM (SELECT e.creancier, e.debiteur, e.devise, e.encours, e.non_echu, NULL::numeric AS ventes FROM creances._encours(add.au) e
+						UNION ALL
+						SELECT v.creancier, v.debiteur, v.devise, NULL, NULL, v.montant FROM creances._ventes(add.du, add.au) v) u
+				 GROUP BY 1, 2, 3) f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g
 	 CROSS JOIN LATERAL (SELECT creances.dso_balance(g.encours, g.ventes, add.au - add.du + 1) AS dso,
 								creances.dso_balance(g.non_echu, g.ventes, add.au - add.du + 1) AS bpdso) r;
-END;
+END $$;
 COMMENT ON FUNCTION creances.add(date, date, text) IS
 'ADD (average days delinquent, retard moyen d''encaissement), en jours : DSO par la balance - BPDSO. Négatif quand les crédits et l''argent en compte dépassent ce qui est échu. Voir dso() et bpdso().';
 
 CREATE FUNCTION creances.cei(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, encours_debut numeric, ventes numeric, mois integer,
 			   encours_fin numeric, non_echu_fin numeric, pertes numeric, cei numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(cei.du, cei.au, cei.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.debut::numeric(20,3), g.ventes::numeric(20,3), n.mois,
 		   g.fin::numeric(20,3), g.non_echu::numeric(20,3), g.pertes::numeric(20,3),
 		   creances.cei_formule(g.debut, g.ventes, g.fin + g.pertes, g.non_echu, n.mois)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(cei.du, cei.au, cei.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT f.creancier, CASE WHEN cei.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN cei.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   coalesce(sum(f.debut), 0) AS debut, coalesce(sum(f.ventes), 0) AS ventes, coalesce(sum(f.fin), 0) AS fin,
 			   coalesce(sum(f.non_echu), 0) AS non_echu, coalesce(sum(f.pertes), 0) AS pertes
-		  FROM (SELECT e.creancier, e.debiteur, e.devise, e.encours AS debut, NULL::numeric AS ventes, NULL::numeric AS fin, NULL::numeric AS non_echu,
-					   NULL::numeric AS pertes
-				  FROM creances._encours(cei.du - 1) e
-				UNION ALL
-				SELECT v.creancier, v.debiteur, v.devise, NULL, v.montant, NULL, NULL, NULL FROM creances._ventes(cei.du, cei.au) v
-				UNION ALL
-				SELECT e.creancier, e.debiteur, e.devise, NULL, NULL, e.encours, e.non_echu, NULL FROM creances._encours(cei.au) e
-				UNION ALL
-				SELECT m.creancier, m.debiteur, m.devise, NULL, NULL, NULL, NULL, m.montant FROM creances._mouvements_au(cei.du, cei.au) m WHERE m.nature = 'perte') f
+		  FROM (SELECT u.creancier, u.debiteur, u.devise, sum(u.debut) AS debut, sum(u.ventes) AS ventes, sum(u.fin) AS fin, sum(u.non_echu) AS non_echu, sum(u.pertes) AS pertes
+				  FROM (SELECT e.creancier, e.debiteur, e.devise, e.encours AS debut, NULL::numeric AS ventes, NULL::numeric AS fin, NULL::numeric AS non_echu,
+							   NULL::numeric AS pertes
+						  FROM creances._encours(cei.du - 1) e
+						UNION ALL
+						SELECT v.creancier, v.debiteur, v.devise, NULL, v.montant, NULL, NULL, NULL FROM creances._ventes(cei.du, cei.au) v
+						UNION ALL
+						SELECT e.creancier, e.debiteur, e.devise, NULL, NULL, e.encours, e.non_echu, NULL FROM creances._encours(cei.au) e
+						UNION ALL
+						SELECT m.creancier, m.debiteur, m.devise, NULL, NULL, NULL, NULL, m.montant FROM creances._mouvements_au(cei.du, cei.au) m WHERE m.nature = 'perte') u
+				 GROUP BY 1, 2, 3) f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g
 	 CROSS JOIN LATERAL (
 		SELECT greatest(1, extract(year FROM a.age) * 12 + extract(month FROM a.age))::integer AS mois
 		  FROM (SELECT age((cei.au + 1)::timestamp, cei.du::timestamp) AS age) a) n;
-END;
+END $$;
 COMMENT ON FUNCTION creances.cei(date, date, text) IS
 'CEI (Collection Effectiveness Index, Credit Research Foundation), en % : (encours de début + ventes / mois - encours de fin) / (encours de début + ventes / mois - non échu de fin) x 100. encours_debut : veille de la période ; mois : mois entiers de la période, 1 au moins ; les passages en perte de la période (pertes) ne sont pas un recouvrement : ils sont rajoutés à l''encours de fin. Ventes et mailles : voir dso(). NULL si le dénominateur n''est pas positif.';
 
@@ -450,12 +472,15 @@ COMMENT ON FUNCTION creances.cei(date, date, text) IS
 CREATE FUNCTION creances.taux_recouvrement(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, echu numeric, avoirs numeric, regle numeric, regle_a_temps numeric,
 			   perte numeric, reste numeric, taux numeric, taux_a_temps numeric, regle_sans_date numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(taux_recouvrement.du, taux_recouvrement.au, taux_recouvrement.par);
+	RETURN QUERY
 	WITH pieces AS (
-		SELECT x.creancier, x.debiteur, x.devise, x.montant, x.avoirs - (x.trop - t.regle) AS avoirs, x.regle - t.regle AS regle,
-			   least(x.a_temps, x.regle - t.regle) AS a_temps, least(x.sans_date, x.regle - t.regle) AS sans_date, x.perte,
-			   greatest(0, x.solde) AS reste
+		SELECT x.creancier, x.debiteur, x.devise, sum(x.montant) AS montant, sum(x.avoirs - (x.trop - t.regle)) AS avoirs, sum(x.regle - t.regle) AS regle,
+			   sum(least(x.a_temps, x.regle - t.regle)) AS a_temps, sum(least(x.sans_date, x.regle - t.regle)) AS sans_date, sum(x.perte) AS perte,
+			   sum(greatest(0, x.solde)) AS reste
 		  FROM (SELECT e.creancier, e.debiteur, e.devise, e.montant, m.avoirs, m.regle, m.perte, m.a_temps, m.sans_date,
 					   e.montant - m.avoirs - m.regle - m.perte AS solde,
 					   greatest(0, m.avoirs + m.regle + m.perte - e.montant) AS trop
@@ -470,14 +495,14 @@ BEGIN ATOMIC
 				 WHERE e.montant > 0 AND NOT e.en_compte) x
 		 -- what is paid over and above is not recovered of what fell due
 		 CROSS JOIN LATERAL (SELECT least(x.trop, greatest(0, x.regle)) AS regle) t
+		 GROUP BY 1, 2, 3
 	)
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.echu::numeric(20,3), g.avoirs::numeric(20,3), g.regle::numeric(20,3),
 		   g.a_temps::numeric(20,3), g.perte::numeric(20,3), g.reste::numeric(20,3),
 		   CASE WHEN g.echu - g.avoirs > 0 THEN round(g.regle / (g.echu - g.avoirs) * 100, 2) END,
 		   CASE WHEN g.echu - g.avoirs - g.sans_date > 0 THEN round(g.a_temps / (g.echu - g.avoirs - g.sans_date) * 100, 2) END,
 		   g.sans_date::numeric(20,3)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(taux_recouvrement.du, taux_recouvrement.au, taux_recouvrement.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT f.creancier, CASE WHEN taux_recouvrement.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN taux_recouvrement.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   sum(f.montant) AS echu, sum(f.avoirs) AS avoirs, sum(f.regle) AS regle, sum(f.a_temps) AS a_temps, sum(f.sans_date) AS sans_date,
@@ -485,41 +510,49 @@ BEGIN ATOMIC
 		  FROM pieces f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.taux_recouvrement(date, date, text) IS
 'Taux de recouvrement de ce qui est échu pendant une période, en % : règlements reçus jusqu''au dernier jour / (montants échus - avoirs) x 100. Sur les créances dont l''échéance tombe dans la période, un trop-perçu n''étant pas compté : echu - avoirs = regle + perte + reste. regle : paiements et acomptes imputés, moins les rejets ; avoirs : avoirs liés et corrections, qui baissent ce qui était dû ; perte : passages en perte, qui ne sont pas un recouvrement. taux_a_temps : regle_a_temps (au plus tard à l''échéance) / (echu - avoirs - regle_sans_date) ; regle_sans_date : réglé avant le suivi, on ne sait quand. Mailles : voir dso(). NULL si le dénominateur n''est pas positif.';
 
 CREATE FUNCTION creances.retard_moyen_pondere(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, regle numeric, retard_moyen numeric, ecart_moyen numeric, delai_moyen numeric,
 			   part_en_retard numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(retard_moyen_pondere.du, retard_moyen_pondere.au, retard_moyen_pondere.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.regle::numeric(20,3),
 		   CASE WHEN g.regle > 0 THEN round(g.retards / g.regle, 2) END, CASE WHEN g.regle > 0 THEN round(g.ecarts / g.regle, 2) END,
 		   CASE WHEN g.regle > 0 THEN round(g.delais / g.regle, 2) END, CASE WHEN g.regle > 0 THEN round(g.en_retard / g.regle * 100, 2) END
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(retard_moyen_pondere.du, retard_moyen_pondere.au, retard_moyen_pondere.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT m.creancier, CASE WHEN retard_moyen_pondere.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN retard_moyen_pondere.par = 'debiteur' THEN m.debiteur END AS debiteur, m.devise,
-			   sum(m.montant) AS regle, sum(m.montant * greatest(0, m.valeur - m.echeance)) AS retards, sum(m.montant * (m.valeur - m.echeance)) AS ecarts,
-			   sum(m.montant * (m.valeur - m.nee_le)) AS delais, coalesce(sum(m.montant) FILTER (WHERE m.valeur > m.echeance), 0) AS en_retard
-		  FROM creances._mouvements_au(retard_moyen_pondere.du, retard_moyen_pondere.au) m
+			   sum(m.regle) AS regle, sum(m.retards) AS retards, sum(m.ecarts) AS ecarts, sum(m.delais) AS delais, sum(m.en_retard) AS en_retard
+		  FROM (SELECT x.creancier, x.debiteur, x.devise, sum(x.montant) AS regle, sum(x.montant * greatest(0, x.valeur - x.echeance)) AS retards,
+					   sum(x.montant * (x.valeur - x.echeance)) AS ecarts, sum(x.montant * (x.valeur - x.nee_le)) AS delais,
+					   coalesce(sum(x.montant) FILTER (WHERE x.valeur > x.echeance), 0) AS en_retard
+				  FROM creances._mouvements_au(retard_moyen_pondere.du, retard_moyen_pondere.au) x
+				 WHERE x.due AND NOT x.sans_date AND x.nature IN ('paiement', 'annulation', 'acompte')
+				 GROUP BY 1, 2, 3) m
 		  LEFT JOIN creances.debiteur d ON d.creancier = m.creancier AND d.debiteur = m.debiteur
-		 WHERE m.due AND NOT m.sans_date AND m.nature IN ('paiement', 'annulation', 'acompte')
 		 GROUP BY 1, 2, 3, 4) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.retard_moyen_pondere(date, date, text) IS
 'Retard moyen pondéré des règlements reçus pendant une période, en jours : somme de (montant x jours après l''échéance, 0 si avant) / somme des montants. ecart_moyen : le même, les avances comptées en négatif ; delai_moyen : jours depuis la facture ; part_en_retard : % des montants reçus après l''échéance. Paiements et acomptes imputés sur des factures, à leur échéance connue au dernier jour ; un rejet retire le montant et les jours du paiement repris. Ni avoirs, ni pertes, ni ce qui était réglé avant le suivi à une date inconnue. Mailles : voir dso(). NULL si les rejets dépassent les paiements.';
 
 CREATE FUNCTION creances.part_echue(au date DEFAULT creances.aujourdhui(), par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, creances numeric, echu numeric, plus_de_90 numeric, part_echue numeric,
 			   part_plus_de_90 numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_au(part_echue.au);
+	PERFORM creances._verifier_periode(part_echue.au, part_echue.au, part_echue.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.brut::numeric(20,3), g.echu::numeric(20,3), g.plus_de_90::numeric(20,3),
 		   CASE WHEN g.brut > 0 THEN round(g.echu / g.brut * 100, 2) END, CASE WHEN g.brut > 0 THEN round(g.plus_de_90 / g.brut * 100, 2) END
-	  FROM (SELECT true AS vu WHERE creances._verifier_au(part_echue.au) IS NOT NULL AND creances._verifier_periode(part_echue.au, part_echue.au, part_echue.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT e.creancier, CASE WHEN part_echue.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN part_echue.par = 'debiteur' THEN e.debiteur END AS debiteur, e.devise,
 			   sum(e.creances) AS brut, sum(e.echu) AS echu, sum(e.plus_de_90) AS plus_de_90
@@ -527,7 +560,7 @@ BEGIN ATOMIC
 		  LEFT JOIN creances.debiteur d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
 		 GROUP BY 1, 2, 3, 4) g
 	 WHERE g.brut > 0;
-END;
+END $$;
 COMMENT ON FUNCTION creances.part_echue(date, text) IS
 'Part échue et part échue depuis plus de 90 jours, à une date, en % : créances dont l''échéance est passée (de plus de 90 jours) / créances brutes x 100. creances : soldes positifs, sans déduire les crédits ni l''argent en compte. Mailles : voir dso().';
 
@@ -550,8 +583,12 @@ COMMENT ON FUNCTION creances._libelle_tranche(integer, integer[]) IS 'Libellé d
 
 CREATE FUNCTION creances.taux_roulement(du date, au date, bornes integer[] DEFAULT '{30,60,90,120}', par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, tranche integer, libelle text, vers text, ordre integer, montant numeric, taux numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(taux_roulement.du, taux_roulement.au, taux_roulement.par);
+	PERFORM creances._verifier_bornes(taux_roulement.bornes);
+	RETURN QUERY
 	WITH pieces AS (
 		SELECT a.creancier, a.debiteur, a.devise, creances._tranche(taux_roulement.du - a.echeance, taux_roulement.bornes) AS tranche, a.solde,
 			   -- what was paid by the first day is not counted again
@@ -589,9 +626,7 @@ BEGIN ATOMIC
 	)
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.tranche, creances._libelle_tranche(g.tranche, taux_roulement.bornes), g.vers, g.ordre,
 		   g.montant::numeric(20,3), round(g.montant / sum(g.montant) OVER (PARTITION BY g.creancier, g.segment, g.debiteur, g.devise, g.tranche) * 100, 2)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(taux_roulement.du, taux_roulement.au, taux_roulement.par)
-								AND creances._verifier_bornes(taux_roulement.bornes) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT s.creancier, s.segment, s.debiteur, s.devise, s.tranche, v.vers, v.ordre, sum(v.montant) AS montant
 		  FROM sorties s
 		 CROSS JOIN LATERAL (VALUES
@@ -602,7 +637,7 @@ BEGIN ATOMIC
 			('autre', cardinality(taux_roulement.bornes) + 6, s.solde - s.reste - s.regle - s.avoir - s.perte)) v(vers, ordre, montant)
 		 WHERE v.montant > 0
 		 GROUP BY 1, 2, 3, 4, 5, 6, 7) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.taux_roulement(date, date, integer[], text) IS
 'Taux de roulement (roll rates) entre tranches de retard : où en est, le soir du second jour (au), ce qui était dû dans chaque tranche le soir du premier (du). vers : libellé de la tranche d''alors pour ce qui reste dû, ou regle (paiements moins rejets, d''après le premier jour), avoir, perte, autre (correction, montant corrigé, créance retirée, devise changée) ; montant : part de ce qui était dû ; taux : montant / total de la tranche de départ x 100. Par tranche, les montants font ce qui était dû, et les taux 100. Créances brutes, chacune à son débiteur du premier jour ; une hausse depuis n''est pas comptée. ordre : pour trier. Mailles : voir dso().';
 
@@ -611,8 +646,11 @@ COMMENT ON FUNCTION creances.taux_roulement(date, date, integer[], text) IS
 CREATE FUNCTION creances.promesses_tenues(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, promesses integer, tenues integer, rompues integer, montant numeric,
 			   montant_tenu numeric, taux numeric, taux_montant numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(promesses_tenues.du, promesses_tenues.au, promesses_tenues.par);
+	RETURN QUERY
 	WITH echues AS MATERIALIZED (
 		SELECT a.creancier, a.acte, a.debiteur, g.devise, g.credits, x.montant, x.terme
 		  FROM creances.acte a
@@ -647,23 +685,25 @@ BEGIN ATOMIC
 	)
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.promesses, g.tenues, g.promesses - g.tenues, g.montant::numeric(20,3), g.recu::numeric(20,3),
 		   round(100.0 * g.tenues / g.promesses, 2), round(g.recu / g.montant * 100, 2)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(promesses_tenues.du, promesses_tenues.au, promesses_tenues.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT p.creancier, CASE WHEN promesses_tenues.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN promesses_tenues.par = 'debiteur' THEN p.debiteur END AS debiteur, p.devise,
 			   count(*)::integer AS promesses, (count(*) FILTER (WHERE p.tenue))::integer AS tenues, sum(p.montant) AS montant, sum(p.recu) AS recu
 		  FROM promesses p
 		  LEFT JOIN creances.debiteur d ON d.creancier = p.creancier AND d.debiteur = p.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.promesses_tenues(date, date, text) IS
 'Promesses dont le terme (date promise + tolérance) tombe dans la période : tenues si, le soir du terme, ce qui est reçu depuis la promesse atteint le montant promis, ou si plus rien n''est dû des créances visées ; rompues sinon. taux : tenues / promesses x 100 ; taux_montant : montant_tenu (reçu, au plus le promis) / montant x 100. Reçu : baisse du solde des créances visées + crédits arrivés depuis, d''après les faits datés jusqu''au terme. Sans les promesses annulées, ni celles closes avant leur terme. Mailles : voir dso().';
 
 CREATE FUNCTION creances.causes_litige(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, cause text, litiges integer, montant numeric, ouverts integer,
 			   fondes integer, non_fondes integer, duree_moyenne numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(causes_litige.du, causes_litige.au, causes_litige.par);
+	RETURN QUERY
 	WITH litiges AS (
 		SELECT a.creancier, a.debiteur, a.cause, a.acte, a.le, x.devise, coalesce(a.montant, x.solde) AS montant,
 			   coalesce(f.le, p.le) AS clos, coalesce(f.issue, p.issue) AS issue
@@ -690,8 +730,7 @@ BEGIN ATOMIC
 		   AND (a.annule_le IS NULL OR a.annule_le > causes_litige.au)
 	)
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.cause, g.litiges, g.montant::numeric(20,3), g.ouverts, g.fondes, g.non_fondes, round(g.duree, 2)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(causes_litige.du, causes_litige.au, causes_litige.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT l.creancier, CASE WHEN causes_litige.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN causes_litige.par = 'debiteur' THEN l.debiteur END AS debiteur, l.devise, l.cause,
 			   count(*)::integer AS litiges, sum(l.montant) AS montant, (count(*) FILTER (WHERE l.clos IS NULL))::integer AS ouverts,
@@ -700,78 +739,89 @@ BEGIN ATOMIC
 		  FROM litiges l
 		  LEFT JOIN creances.debiteur d ON d.creancier = l.creancier AND d.debiteur = l.debiteur
 		 GROUP BY 1, 2, 3, 4, 5) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.causes_litige(date, date, text) IS
 'Litiges ouverts pendant une période, par cause. montant : part contestée, à défaut ce qui était dû ce jour-là ; ouverts : non clos au dernier jour ; fondes : clos fondés, en tout ou partie (l''avoir passé ou non) ; non_fondes : non fondés ou retirés ; duree_moyenne : jours de l''ouverture à la clôture (la première), des litiges clos. Sans ceux qui étaient annulés. La devise est celle des créances visées. Mailles : voir dso().';
 
 CREATE FUNCTION creances.cout_recouvrement(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, actions integer, cout numeric, frais numeric, mandats numeric, encaisse numeric,
 			   cout_pour_100 numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(cout_recouvrement.du, cout_recouvrement.au, cout_recouvrement.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.actions, g.cout::numeric(20,3), g.frais::numeric(20,3), g.mandats::numeric(20,3), g.encaisse::numeric(20,3),
 		   CASE WHEN g.devise = 'EUR' AND g.encaisse > 0 THEN round((g.cout + g.frais + g.mandats) / g.encaisse * 100, 2) END
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(cout_recouvrement.du, cout_recouvrement.au, cout_recouvrement.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT f.creancier, CASE WHEN cout_recouvrement.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN cout_recouvrement.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   sum(f.actions)::integer AS actions, sum(f.cout) AS cout, sum(f.frais) AS frais, sum(f.mandats) AS mandats,
 			   sum(f.encaisse) AS encaisse
-		  FROM (SELECT r.creancier, r.debiteur, r.devise, 1 AS actions, coalesce(r.cout, 0) AS cout, 0::numeric AS frais, 0::numeric AS mandats, 0::numeric AS encaisse
-				  FROM creances.relance r
-				 WHERE r.etat = 'envoyee' AND r.envoyee_le BETWEEN cout_recouvrement.du AND cout_recouvrement.au
-				UNION ALL
-				SELECT a.creancier, a.debiteur, coalesce(s.devise, c.devise), 0, 0, a.montant, 0, 0
-				  FROM creances.acte a
-				  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
-				  LEFT JOIN LATERAL creances._solde_au(a.creancier, a.facture, a.rang, cout_recouvrement.au) s ON true
-				 WHERE a.genre = 'frais' AND a.le BETWEEN cout_recouvrement.du AND cout_recouvrement.au
-				   AND (a.annule_le IS NULL OR a.annule_le > cout_recouvrement.au)
-				UNION ALL
-				SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, m.cout, 0
-				  FROM creances._cout_mandats(cout_recouvrement.du, cout_recouvrement.au) m
-				 WHERE m.cout <> 0
-				UNION ALL
-				SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, 0, m.montant
-				  FROM creances._mouvements_au(cout_recouvrement.du, cout_recouvrement.au) m
-				 WHERE m.due AND NOT m.sans_date AND m.nature IN ('paiement', 'annulation', 'acompte') AND m.valeur > m.echeance) f
+		  FROM (SELECT u.creancier, u.debiteur, u.devise, sum(u.actions) AS actions, sum(u.cout) AS cout, sum(u.frais) AS frais, sum(u.mandats) AS mandats, sum(u.encaisse) AS encaisse
+				  FROM (SELECT r.creancier, r.debiteur, r.devise, 1 AS actions, coalesce(r.cout, 0) AS cout, 0::numeric AS frais, 0::numeric AS mandats, 0::numeric AS encaisse
+						  FROM creances.relance r
+						 WHERE r.etat = 'envoyee' AND r.envoyee_le BETWEEN cout_recouvrement.du AND cout_recouvrement.au
+						UNION ALL
+						SELECT a.creancier, a.debiteur, coalesce(s.devise, c.devise), 0, 0, a.montant, 0, 0
+						  FROM creances.acte a
+						  JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang
+						  LEFT JOIN LATERAL creances._solde_au(a.creancier, a.facture, a.rang, cout_recouvrement.au) s ON true
+						 WHERE a.genre = 'frais' AND a.le BETWEEN cout_recouvrement.du AND cout_recouvrement.au
+						   AND (a.annule_le IS NULL OR a.annule_le > cout_recouvrement.au)
+						UNION ALL
+						SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, m.cout, 0
+						  FROM creances._cout_mandats(cout_recouvrement.du, cout_recouvrement.au) m
+						 WHERE m.cout <> 0
+						UNION ALL
+						SELECT m.creancier, m.debiteur, m.devise, 0, 0, 0, 0, m.montant
+						  FROM creances._mouvements_au(cout_recouvrement.du, cout_recouvrement.au) m
+						 WHERE m.due AND NOT m.sans_date AND m.nature IN ('paiement', 'annulation', 'acompte') AND m.valeur > m.echeance) u
+				 GROUP BY 1, 2, 3) f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.cout_recouvrement(date, date, text) IS
 'Coût du recouvrement pour 100 encaissés : (cout + frais + mandats) / encaisse x 100, en EUR seulement (NULL dans une autre devise, ou si rien n''a été encaissé). actions : messages, appels et tâches faits dans la période ; cout : leur coût, en EUR quelle que soit la devise de la ligne (étape du scénario) ; frais : frais de recouvrement consignés, dans la devise de leur facture ; mandats : coût des mandats donnés à des tiers, en EUR (part fixe de ceux qui commencent, commission sur ce qui est reçu) ; encaisse : règlements reçus après l''échéance, moins ceux rejetés (voir retard_moyen_pondere). Mailles : voir dso().';
 
 CREATE FUNCTION creances.recouvre_par_stade(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, stade text, libelle_stade text, paiements integer, montant numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(recouvre_par_stade.du, recouvre_par_stade.au, recouvre_par_stade.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.stade::text, creances.libelle_stade(g.stade), g.paiements, g.montant::numeric(20,3)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(recouvre_par_stade.du, recouvre_par_stade.au, recouvre_par_stade.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT m.creancier, CASE WHEN recouvre_par_stade.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN recouvre_par_stade.par = 'debiteur' THEN m.debiteur END AS debiteur, m.devise,
-			   CASE WHEN m.valeur <= m.echeance THEN 'non_echue'::creances.stade_relance
-					WHEN coalesce(s.stade, 'preventive') = 'preventive' THEN 'echue'::creances.stade_relance ELSE s.stade END AS stade,
-			   (count(*) FILTER (WHERE m.montant > 0))::integer AS paiements, sum(m.montant) AS montant
-		  FROM creances._mouvements_au(recouvre_par_stade.du, recouvre_par_stade.au) m
-		  LEFT JOIN LATERAL (SELECT x.stade FROM creances._etape_au(m.creancier, m.facture, m.rang, m.valeur - 1) x
-							  WHERE m.valeur > m.echeance) s ON true
+			   m.stade, sum(m.paiements)::integer AS paiements, sum(m.montant) AS montant
+		  FROM (SELECT x.creancier, x.debiteur, x.devise,
+					   CASE WHEN x.valeur <= x.echeance THEN 'non_echue'::creances.stade_relance
+							WHEN coalesce(s.stade, 'preventive') = 'preventive' THEN 'echue'::creances.stade_relance ELSE s.stade END AS stade,
+					   count(*) FILTER (WHERE x.montant > 0) AS paiements, sum(x.montant) AS montant
+				  FROM creances._mouvements_au(recouvre_par_stade.du, recouvre_par_stade.au) x
+				  LEFT JOIN LATERAL (SELECT y.stade FROM creances._etape_au(x.creancier, x.facture, x.rang, x.valeur - 1) y
+									  WHERE x.valeur > x.echeance) s ON true
+				 WHERE x.due AND NOT x.sans_date AND x.nature IN ('paiement', 'annulation', 'acompte')
+				 GROUP BY 1, 2, 3, 4) m
 		  LEFT JOIN creances.debiteur d ON d.creancier = m.creancier AND d.debiteur = m.debiteur
-		 WHERE m.due AND NOT m.sans_date AND m.nature IN ('paiement', 'annulation', 'acompte')
 		 GROUP BY 1, 2, 3, 4, 5) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.recouvre_par_stade(date, date, text) IS
 'Ce qui a été recouvré pendant une période, par stade : chaque règlement reçu après l''échéance va au stade que sa créance avait la veille ; au plus tard à l''échéance : stade non_echue, ce n''est pas du recouvrement. montant : paiements et acomptes imputés, moins les rejets, au stade du paiement repris ; paiements : nombre, sans les rejets. Le total est regle de retard_moyen_pondere(). Mailles : voir dso().';
 
 CREATE FUNCTION creances.encaissements(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, ventes numeric, paiements numeric, rejets numeric, avoirs numeric, acomptes numeric,
 			   pertes numeric, corrections numeric, sans_date numeric, acomptes_factures numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(encaissements.du, encaissements.au, encaissements.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.ventes::numeric(20,3), g.paiements::numeric(20,3), g.rejets::numeric(20,3), g.avoirs::numeric(20,3),
 		   g.acomptes::numeric(20,3), g.pertes::numeric(20,3), g.corrections::numeric(20,3), g.sans_date::numeric(20,3), g.acomptes_factures::numeric(20,3)
-	  FROM (SELECT true AS vu WHERE creances._verifier_periode(encaissements.du, encaissements.au, encaissements.par) OFFSET 0) q
-	 CROSS JOIN (
+	  FROM (
 		SELECT f.creancier, CASE WHEN encaissements.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN encaissements.par = 'debiteur' THEN f.debiteur END AS debiteur, f.devise,
 			   coalesce(sum(CASE WHEN f.genre IN ('vente', 'avoir_piece') THEN f.montant WHEN f.genre = 'avoir' THEN -f.montant END), 0) AS ventes,
@@ -783,17 +833,19 @@ BEGIN ATOMIC
 			   coalesce(sum(f.montant) FILTER (WHERE f.genre = 'correction'), 0) AS corrections,
 			   coalesce(sum(f.montant) FILTER (WHERE f.genre = 'sans_date'), 0) AS sans_date,
 			   coalesce(sum(f.montant) FILTER (WHERE f.genre = 'acompte_facture'), 0) AS acomptes_factures
-		  FROM (SELECT n.creancier, n.debiteur, n.devise, n.montant,
-					   CASE WHEN n.en_compte THEN 'en_compte' WHEN n.nature = 'acompte' THEN 'acompte_facture'
-							WHEN n.montant < 0 THEN 'avoir_piece' ELSE 'vente' END AS genre
-				  FROM creances._nees_au(encaissements.du, encaissements.au) n
-				UNION ALL
-				SELECT m.creancier, m.debiteur, m.devise, m.montant,
-					   CASE WHEN m.en_compte THEN 'acompte' WHEN m.nature = 'avoir' AND m.piece = 'acompte' THEN 'correction'
-							WHEN m.sans_date THEN 'sans_date' WHEN m.nature = 'annulation' AND m.montant_creance < 0 THEN 'paiement' ELSE m.nature END
-				  FROM creances._mouvements_au(encaissements.du, encaissements.au) m) f
+		  FROM (SELECT u.creancier, u.debiteur, u.devise, u.genre, sum(u.montant) AS montant
+				  FROM (SELECT n.creancier, n.debiteur, n.devise, n.montant,
+							   CASE WHEN n.en_compte THEN 'en_compte' WHEN n.nature = 'acompte' THEN 'acompte_facture'
+									WHEN n.montant < 0 THEN 'avoir_piece' ELSE 'vente' END AS genre
+						  FROM creances._nees_au(encaissements.du, encaissements.au) n
+						UNION ALL
+						SELECT m.creancier, m.debiteur, m.devise, m.montant,
+							   CASE WHEN m.en_compte THEN 'acompte' WHEN m.nature = 'avoir' AND m.piece = 'acompte' THEN 'correction'
+									WHEN m.sans_date THEN 'sans_date' WHEN m.nature = 'annulation' AND m.montant_creance < 0 THEN 'paiement' ELSE m.nature END
+						  FROM creances._mouvements_au(encaissements.du, encaissements.au) m) u
+				 GROUP BY 1, 2, 3, 4) f
 		  LEFT JOIN creances.debiteur d ON d.creancier = f.creancier AND d.debiteur = f.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
-END;
+END $$;
 COMMENT ON FUNCTION creances.encaissements(date, date, text) IS
 'Ce qui est entré et sorti des comptes clients pendant une période, TTC : ventes (factures moins avoirs, celles de dso()), paiements reçus (moins les remboursements et imputations d''avoirs), rejets (paiements repris, positif), avoirs (pièces et avoirs liés, déjà déduits des ventes), acomptes (argent reçu en compte, moins ce qui en est imputé ; acomptes imputés sur une facture), pertes (passages en perte : ni ventes, ni paiements), corrections (escomptes, écarts), sans_date (réglé avant le suivi, on ne sait quand : daté de la reprise), acomptes_factures (factures d''acompte). Variation de l''encours = ventes + acomptes_factures - paiements + rejets - acomptes - pertes - corrections - sans_date, tant que rien de ce qui était connu la veille de la période n''est corrigé ou retiré depuis. Mailles : voir dso().';

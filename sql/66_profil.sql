@@ -349,14 +349,17 @@ BEGIN ATOMIC
 		  FROM echues e WHERE e.net > 0 GROUP BY e.creancier, e.debiteur, e.devise
 	), mouvements AS (
 		-- those of _mouvements_au(), likewise: the most of them by a plain join
-		SELECT c.creancier, c.debiteur, c.devise, least(r.le, r.dit_le) AS valeur, greatest(0, least(r.le, r.dit_le) - c.echeance) AS retard, r.montant
-		  -- (the dates as the planner can weigh them)
-		  FROM creances.reglement r
-		  JOIN creances.creance c ON c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang
-		 WHERE r.le > (au - interval '12 months')::date AND r.le <= au AND (societe IS NULL OR r.creancier = societe) AND r.nature IN ('paiement', 'acompte')
-		   AND (c.version_le IS NULL OR c.version_le <= au) AND c.montant > 0 AND NOT creances._en_compte(c.nature, c.facture, c.montant)
-		   AND (c.retiree_le IS NULL OR EXISTS (SELECT FROM creances._sortie_soldee(c.creancier, c.facture, c.rang, c.montant, c.retiree_motif)))
-		   AND NOT (r.reprise AND r.dit_le IS NULL AND c.reprise_le IS NOT DISTINCT FROM r.le) AND least(r.le, r.dit_le) > (au - interval '12 months')::date
+		SELECT x.creancier, x.debiteur, x.devise, x.valeur, greatest(0, x.valeur - x.echeance) AS retard, x.montant
+		  FROM (SELECT c.creancier, c.facture, c.rang, c.debiteur, c.devise, c.echeance, least(r.le, r.dit_le) AS valeur, r.montant,
+					   c.montant AS total, c.retiree_le, c.retiree_motif
+				  -- (the dates as the planner can weigh them; what has left the filter is looked at afterwards)
+				  FROM creances.reglement r
+				  JOIN creances.creance c ON c.creancier = r.creancier AND c.facture = r.facture AND c.rang = r.rang
+				 WHERE r.le > (au - interval '12 months')::date AND r.le <= au AND (r.dit_le IS NULL OR r.dit_le > (au - interval '12 months')::date)
+				   AND (societe IS NULL OR r.creancier = societe) AND r.nature IN ('paiement', 'acompte')
+				   AND (c.version_le IS NULL OR c.version_le <= au) AND c.montant > 0 AND NOT creances._en_compte(c.nature, c.facture, c.montant)
+				   AND NOT (r.reprise AND r.dit_le IS NULL AND c.reprise_le IS NOT DISTINCT FROM r.le) OFFSET 0) x
+		 WHERE x.retiree_le IS NULL OR EXISTS (SELECT FROM creances._sortie_soldee(x.creancier, x.facture, x.rang, x.total, x.retiree_motif))
 		UNION ALL
 		SELECT m.creancier, m.debiteur, m.devise, m.valeur, greatest(0, m.valeur - m.echeance), m.montant
 		  FROM bornes b
@@ -494,6 +497,20 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._profils(text, date) IS 'Profils de tous les payeurs d''un créancier (NULL : de tous) à une date, d''après les faits datés jusque-là, sans l''histoire des notes.';
 
+-- Read at once, and not debtor by debtor: what a night writes there would be
+-- scanned again for each.
+CREATE FUNCTION creances._notes(creancier text, avant date)
+RETURNS TABLE (societe text, debiteur text, devise text, note text, depuis date, precedente text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT DISTINCT ON (y.creancier, y.debiteur, y.devise) y.creancier, y.debiteur, y.devise, y.note, y.depuis,
+		   lag(y.note) OVER (PARTITION BY y.creancier, y.debiteur, y.devise ORDER BY y.depuis)
+	  FROM creances.note_payeur y
+	 WHERE (_notes.creancier IS NULL OR y.creancier = _notes.creancier) AND y.depuis < avant
+	 ORDER BY y.creancier, y.debiteur, y.devise, y.depuis DESC;
+END;
+COMMENT ON FUNCTION creances._notes(text, date) IS 'Note de chaque payeur la veille d''une date, depuis quand, et celle d''avant.';
+
 CREATE FUNCTION creances.profil_payeur(au date)
 RETURNS TABLE (creancier text, debiteur text, nom text, segment text, devise text, jour date, encours numeric, echu numeric, echu_net numeric, retard_max integer,
 			   paiements integer, regle numeric, retard_moyen numeric, retard_recent numeric, retard_ancien numeric, tendance text, part_en_retard numeric,
@@ -509,9 +526,7 @@ BEGIN ATOMIC
 	  FROM (SELECT x.* FROM creances._profils(NULL, profil_payeur.au) x WHERE creances._verifier_au(profil_payeur.au) IS NOT NULL) p
 	  LEFT JOIN creances.debiteur d ON d.creancier = p.creancier AND d.debiteur = p.debiteur
 	  -- the note of the nights before
-	  LEFT JOIN LATERAL (SELECT y.note, y.depuis, lag(y.note) OVER (ORDER BY y.depuis) AS precedente FROM creances.note_payeur y
-						  WHERE y.creancier = p.creancier AND y.debiteur = p.debiteur AND y.devise = p.devise AND y.depuis < profil_payeur.au
-						  ORDER BY y.depuis DESC LIMIT 1) h ON true;
+	  LEFT JOIN creances._notes(NULL, profil_payeur.au) h ON h.societe = p.creancier AND h.debiteur = p.debiteur AND h.devise = p.devise;
 END;
 COMMENT ON FUNCTION creances.profil_payeur(date) IS
 'Comment paie chaque débiteur, par devise, à une date et d''après les seuls faits datés jusque-là. retard_moyen = (somme des montants réglés x jours de retard + somme de ce qui reste échu x son retard) / (réglé + reste échu), sur les 12 mois jusqu''à la date ; un règlement en avance compte 0 jour, un paiement rejeté s''efface, une reprise sans date ne compte pas. Ce qui reste échu s''entend hors litiges ouverts (avoirs attendus, factures rejetées par la plateforme, encaissements annoncés), crédits du débiteur déduits des plus anciennes. part_en_retard : réglé en retard + reste échu, en pour cent du même total ; NULL tant que rien n''est réglé. tendance : écart du retard des règlements des 3 derniers mois aux 9 d''avant (deux au moins de chaque côté), d''au moins le seuil du signal retard_croissant. note : la meilleure de seuil_note dont tous les seuils tiennent sur les 6 derniers mois s''il y a au moins 3 règlements, sinon sur 12 ; D pendant une procédure collective ; NULL sans histoire. Une note remonte donc dès que les 6 mois sont bons.';
@@ -531,42 +546,26 @@ BEGIN
 	END IF;
 	PERFORM pg_advisory_xact_lock(hashtext('creances.profil'), hashtext(p_creancier));
 	ancienne := EXISTS (SELECT FROM creances.profil x WHERE x.creancier = p_creancier AND x.jour > p_jour);
+	-- (the same night, told again)
+	DELETE FROM creances.note_payeur y WHERE y.creancier = p_creancier AND y.depuis = p_jour;
+	DELETE FROM creances.profil x WHERE x.creancier = p_creancier AND NOT ancienne;
 
 	WITH nuit AS MATERIALIZED (
 		SELECT p.*, CASE WHEN p.note = h.note THEN h.depuis WHEN p.note IS NOT NULL THEN p_jour END AS note_depuis,
 			   CASE WHEN p.note = h.note THEN h.precedente ELSE h.note END AS note_precedente
 		  FROM creances._profils(p_creancier, p_jour) p
-		  LEFT JOIN LATERAL (SELECT y.note, y.depuis, lag(y.note) OVER (ORDER BY y.depuis) AS precedente FROM creances.note_payeur y
-							  WHERE y.creancier = p.creancier AND y.debiteur = p.debiteur AND y.devise = p.devise AND y.depuis < p_jour
-							  ORDER BY y.depuis DESC LIMIT 1) h ON true
-	), partis AS (
-		DELETE FROM creances.profil x
-		 WHERE x.creancier = p_creancier AND NOT ancienne
-		   AND NOT EXISTS (SELECT FROM nuit n WHERE n.debiteur = x.debiteur AND n.devise = x.devise)
+		  LEFT JOIN creances._notes(p_creancier, p_jour) h ON h.debiteur = p.debiteur AND h.devise = p.devise
 	), ecrits AS (
-		INSERT INTO creances.profil AS x (creancier, debiteur, devise, jour, encours, echu, echu_net, retard_max, paiements, regle, en_retard, retard_moyen, retard_recent,
+		INSERT INTO creances.profil (creancier, debiteur, devise, jour, encours, echu, echu_net, retard_max, paiements, regle, en_retard, retard_moyen, retard_recent,
 			retard_ancien, tendance, part_en_retard, promesses_rompues, plans_dechus, rejets, fenetre, retard_fenetre, part_fenetre, note, note_depuis, note_precedente,
 			raison, dernier_paiement, dernier_rejet, reports, dernier_report, relances, relances_depuis)
 		SELECT n.creancier, n.debiteur, n.devise, p_jour, n.encours, n.echu, n.echu_net, n.retard_max, n.paiements, n.regle, n.en_retard, n.retard_moyen, n.retard_recent,
 			   n.retard_ancien, n.tendance, n.part_en_retard, n.promesses_rompues, n.plans_dechus, n.rejets, n.fenetre, n.retard_fenetre, n.part_fenetre, n.note, n.note_depuis,
 			   n.note_precedente, n.raison, n.dernier_paiement, n.dernier_rejet, n.reports, n.dernier_report, n.relances, n.relances_depuis
 		  FROM nuit n WHERE NOT ancienne
-		ON CONFLICT (creancier, debiteur, devise) DO UPDATE
-		   SET (jour, encours, echu, echu_net, retard_max, paiements, regle, en_retard, retard_moyen, retard_recent, retard_ancien, tendance, part_en_retard,
-				promesses_rompues, plans_dechus, rejets, fenetre, retard_fenetre, part_fenetre, note, note_depuis, note_precedente, raison,
-				dernier_paiement, dernier_rejet, reports, dernier_report, relances, relances_depuis)
-			 = ROW (excluded.jour, excluded.encours, excluded.echu, excluded.echu_net, excluded.retard_max, excluded.paiements, excluded.regle, excluded.en_retard, excluded.retard_moyen,
-				excluded.retard_recent, excluded.retard_ancien, excluded.tendance, excluded.part_en_retard, excluded.promesses_rompues, excluded.plans_dechus,
-				excluded.rejets, excluded.fenetre, excluded.retard_fenetre, excluded.part_fenetre, excluded.note, excluded.note_depuis, excluded.note_precedente,
-				excluded.raison, excluded.dernier_paiement, excluded.dernier_rejet, excluded.reports, excluded.dernier_report, excluded.relances, excluded.relances_depuis)
-	), refaits AS (
-		DELETE FROM creances.note_payeur y
-		 WHERE y.creancier = p_creancier AND y.depuis = p_jour
-		   AND NOT EXISTS (SELECT FROM nuit n WHERE n.debiteur = y.debiteur AND n.devise = y.devise AND n.note_depuis = p_jour)
 	)
-	INSERT INTO creances.note_payeur AS y (creancier, debiteur, devise, depuis, note)
-	SELECT n.creancier, n.debiteur, n.devise, p_jour, n.note FROM nuit n WHERE n.note_depuis = p_jour
-	ON CONFLICT (creancier, debiteur, devise, depuis) DO UPDATE SET note = excluded.note WHERE y.note <> excluded.note;
+	INSERT INTO creances.note_payeur (creancier, debiteur, devise, depuis, note)
+	SELECT n.creancier, n.debiteur, n.devise, p_jour, n.note FROM nuit n WHERE n.note_depuis = p_jour;
 
 	-- a night that fills a gap may make the next change no change
 	IF ancienne THEN

@@ -272,6 +272,17 @@ UPDATE ff SET montant = 45 WHERE numero = 'N1';
 SELECT debiteur, montant FROM creances.prendre_relances(NULL, 100, '2024-07-16') WHERE debiteur LIKE 'N%';
 SELECT * FROM creances.coherence();
 
+\echo == a step passed by hand after a failure, when the invoice has changed customer: the message of the former one dies
+INSERT INTO ff VALUES ('O1', 'O', '2024-07-16', 47);
+CALL creances.passe_relance('2024-07-17');
+SELECT montant FROM creances.prendre_relances(NULL, 100, '2024-07-17') WHERE debiteur = 'O';
+SELECT creances.echec_envoi(pg_temp.id('O1'), 'adresse inconnue', '2024-07-17');
+UPDATE ff SET client = 'O2' WHERE numero = 'O1';
+SELECT creances.passer_etape('principal', 'O1', 1, 'vu avec le client', '2024-07-18');
+SELECT * FROM pg_temp.etat('O1');
+SELECT genre, debiteur, details ->> 'motif' FROM creances.evenement WHERE relance = pg_temp.id('O1') ORDER BY instant;
+SELECT * FROM creances.coherence();
+
 \echo == mode differe: a payment not yet refreshed already stops its reminder
 SELECT creances.cesser_suivi('ff') > 0;
 CREATE TABLE fd (LIKE ff INCLUDING ALL);
