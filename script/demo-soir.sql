@@ -115,3 +115,22 @@ UPDATE creances.evenement SET le = le - 30 WHERE genre = 'envoi' AND debiteur = 
 SELECT debiteur AS client, numero, constat, detail FROM creances.verifier_journal();
 ROLLBACK;
 SELECT count(*) AS constats_une_fois_remis FROM creances.verifier_journal();
+
+\echo '14. LE TABLEAU DE BORD : un relevé par nuit, creances.relever() ; planifier() l''a planifié avec la passe'
+\echo
+SELECT creances.fixer_objectif('principal', v.indicateur, v.cible, creances.aujourdhui() - 90)
+  FROM (VALUES ('dso', 60), ('part_echue', 25), ('retard_moyen', 15)) v(indicateur, cible) \g /dev/null
+\echo '   SELECT creances.relever(nuit) FROM ...       -- les onze semaines passées, puis ce soir'
+\echo
+SELECT creances.relever(j::date) FROM generate_series(creances.aujourdhui() - 77, creances.aujourdhui(), interval '7 days') AS j \g /dev/null
+SELECT libelle AS indicateur, resultat::numeric(12,2), unite, objectif::numeric(12,2), CASE WHEN atteint THEN 'oui' WHEN NOT atteint THEN 'non' END AS atteint,
+	   evolution::numeric(12,2) AS en_un_mois, tendance
+  FROM creances.tableau_de_bord
+ WHERE segment IS NULL AND indicateur IN ('encours', 'echu', 'part_echue', 'dso', 'bpdso', 'cei', 'retard_moyen')
+ ORDER BY ordre;
+\echo '   Peut-on livrer ? L''écran de commande de l''ERP demande : creances.commande_autorisee(créancier, client, montant)'
+\echo
+SELECT creances.fixer_limite('principal', 'Menuiserie Le Goff', 15000, creances.aujourdhui() - 90, 'assureur-crédit') \g /dev/null
+SELECT v.client, v.montant, c.autorisee, c.raison
+  FROM (VALUES ('Menuiserie Le Goff', 2000), ('Imprimerie Thévenot', 500)) v(client, montant)
+ CROSS JOIN LATERAL creances.commande_autorisee('principal', v.client, v.montant) c;

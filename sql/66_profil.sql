@@ -405,8 +405,8 @@ BEGIN ATOMIC
 		  JOIN creances.acte a ON a.creancier = g.creancier AND a.acte = g.acte
 		 CROSS JOIN LATERAL (SELECT max(y.echeance) + g.tolerance AS terme, min(y.echeance) + g.tolerance AS premier FROM creances.engagement_echeance y
 							  WHERE y.creancier = g.creancier AND y.acte = g.acte) t
-		  LEFT JOIN LATERAL creances._engagement(g.creancier, g.acte, au) x
-			ON g.rompu_le IS NULL AND g.tenu_le IS NULL AND t.premier < au AND (a.jusque IS NULL OR a.jusque >= au)
+		  LEFT JOIN LATERAL (SELECT e.rompu FROM (SELECT WHERE g.rompu_le IS NULL AND g.tenu_le IS NULL AND t.premier < au AND (a.jusque IS NULL OR a.jusque >= au) OFFSET 0) w
+							  CROSS JOIN creances._engagement(g.creancier, g.acte, au) e) x ON true
 		 WHERE (societe IS NULL OR a.creancier = societe) AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au)
 	), paroles AS (
 		SELECT g.creancier, g.debiteur, g.devise,
@@ -492,8 +492,8 @@ BEGIN ATOMIC
 	  -- what keeps him from the next better one
 	  LEFT JOIN LATERAL (SELECT s.* FROM seuils s WHERE s.note < n.note ORDER BY s.note DESC LIMIT 1) d ON true
 	  LEFT JOIN LATERAL (SELECT count(*)::integer AS nb, min(x.envoyee_le) AS depuis FROM creances.relance x
-						  WHERE x.creancier = m.creancier AND x.debiteur = m.debiteur AND x.devise = m.devise AND x.classe IN ('message', 'telephone')
-							AND x.etat = 'envoyee' AND x.envoyee_le <= au AND x.envoyee_le > greatest(b.silence, m.signe)) q ON m.net > 0;
+						  WHERE m.net > 0 AND x.creancier = m.creancier AND x.debiteur = m.debiteur AND x.devise = m.devise AND x.classe IN ('message', 'telephone')
+							AND x.etat = 'envoyee' AND x.envoyee_le <= au AND x.envoyee_le > greatest(b.silence, m.signe)) q ON true;
 END;
 COMMENT ON FUNCTION creances._profils(text, date) IS 'Profils de tous les payeurs d''un créancier (NULL : de tous) à une date, d''après les faits datés jusque-là, sans l''histoire des notes.';
 
@@ -511,23 +511,28 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._notes(text, date) IS 'Note de chaque payeur la veille d''une date, depuis quand, et celle d''avant.';
 
+-- (in plpgsql: a date such as aujourdhui() is computed once, and not for each row)
 CREATE FUNCTION creances.profil_payeur(au date)
 RETURNS TABLE (creancier text, debiteur text, nom text, segment text, devise text, jour date, encours numeric, echu numeric, echu_net numeric, retard_max integer,
 			   paiements integer, regle numeric, retard_moyen numeric, retard_recent numeric, retard_ancien numeric, tendance text, part_en_retard numeric,
 			   promesses_rompues integer, plans_dechus integer, rejets integer, fenetre integer, retard_fenetre numeric, part_fenetre numeric,
 			   note text, note_depuis date, note_precedente text, raison text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT p.creancier, p.debiteur, d.nom, coalesce(d.segment, ''), p.devise, profil_payeur.au, p.encours, p.echu, p.echu_net, p.retard_max, p.paiements, p.regle,
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+	p_au CONSTANT date := creances._verifier_au(profil_payeur.au);
+BEGIN
+	RETURN QUERY
+	SELECT p.creancier, p.debiteur, d.nom, coalesce(d.segment, ''), p.devise, p_au, p.encours, p.echu, p.echu_net, p.retard_max, p.paiements, p.regle,
 		   p.retard_moyen, p.retard_recent, p.retard_ancien, p.tendance, p.part_en_retard, p.promesses_rompues, p.plans_dechus, p.rejets,
 		   p.fenetre, p.retard_fenetre, p.part_fenetre, p.note,
-		   CASE WHEN p.note = h.note THEN h.depuis WHEN p.note IS NOT NULL THEN profil_payeur.au END,
+		   CASE WHEN p.note = h.note THEN h.depuis WHEN p.note IS NOT NULL THEN p_au END,
 		   CASE WHEN p.note = h.note THEN h.precedente ELSE h.note END, p.raison
-	  FROM (SELECT x.* FROM creances._profils(NULL, profil_payeur.au) x WHERE creances._verifier_au(profil_payeur.au) IS NOT NULL) p
+	  FROM creances._profils(NULL, p_au) p
 	  LEFT JOIN creances.debiteur d ON d.creancier = p.creancier AND d.debiteur = p.debiteur
 	  -- the note of the nights before
-	  LEFT JOIN creances._notes(NULL, profil_payeur.au) h ON h.societe = p.creancier AND h.debiteur = p.debiteur AND h.devise = p.devise;
-END;
+	  LEFT JOIN creances._notes(NULL, p_au) h ON h.societe = p.creancier AND h.debiteur = p.debiteur AND h.devise = p.devise;
+END $$;
 COMMENT ON FUNCTION creances.profil_payeur(date) IS
 'Comment paie chaque débiteur, par devise, à une date et d''après les seuls faits datés jusque-là. retard_moyen = (somme des montants réglés x jours de retard + somme de ce qui reste échu x son retard) / (réglé + reste échu), sur les 12 mois jusqu''à la date ; un règlement en avance compte 0 jour, un paiement rejeté s''efface, une reprise sans date ne compte pas. Ce qui reste échu s''entend hors litiges ouverts (avoirs attendus, factures rejetées par la plateforme, encaissements annoncés), crédits du débiteur déduits des plus anciennes. part_en_retard : réglé en retard + reste échu, en pour cent du même total ; NULL tant que rien n''est réglé. tendance : écart du retard des règlements des 3 derniers mois aux 9 d''avant (deux au moins de chaque côté), d''au moins le seuil du signal retard_croissant. note : la meilleure de seuil_note dont tous les seuils tiennent sur les 6 derniers mois s''il y a au moins 3 règlements, sinon sur 12 ; D pendant une procédure collective ; NULL sans histoire. Une note remonte donc dès que les 6 mois sont bons.';
 

@@ -158,13 +158,13 @@ END $$;
 COMMENT ON FUNCTION creances._relever_delais(text, date) IS
 'Écrit delai_debiteur pour un créancier, d''après les paiements datés jusqu''à ce jour. Peut être refait ; une nuit plus récente n''est pas écrasée.';
 
--- What each debtor will pay, week by week. Rounded here, once, so that segments
--- and creditors are the sums of their debtors.
+-- What is expected, week by week. Rounded once, at the finest grain, so that
+-- segments and creditors are the sums of their debtors.
 CREATE FUNCTION creances._prevision(horizon integer, au date, par text)
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, numero integer, prevu numeric, engage numeric, naif numeric,
 			   variance double precision, ouvert numeric, hors_modele numeric, retenu numeric)
 -- (of what a WITH holds the planner knows no distinct values: it would sort all of it by three texts, again and again)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_nestloop = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_nestloop = off SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
 	k CONSTANT double precision := 5;
@@ -270,13 +270,13 @@ BEGIN
 				 ON g.creancier = n.creancier AND g.facture = n.facture AND g.rang = n.rang
 		 GROUP BY n.creancier, n.debiteur, n.devise, n.echeance
 	),
-	-- one number a debtor and currency, hashed each week instead of three texts
+	-- one number a line of the answer, hashed each week instead of three texts
 	clients AS MATERIALIZED (
-		SELECT q.id::integer AS id, q.creancier, q.debiteur, q.devise, q.retenu, q.ouvert, coalesce(d.segment, '') AS segment,
-			   creances._decimales(q.devise) AS decimales,
+		SELECT q.creancier, q.debiteur, q.devise, q.retenu, q.ouvert, coalesce(d.segment, '') AS segment,
+			   (10 ^ creances._decimales(q.devise))::double precision AS unite,
 			   dense_rank() OVER (ORDER BY q.creancier, q.devise, CASE WHEN par <> 'creancier' THEN coalesce(d.segment, '') END,
 											CASE WHEN par = 'debiteur' THEN q.debiteur END)::integer AS sortie
-		  FROM (SELECT g.creancier, g.debiteur, g.devise, sum(g.retenu) AS retenu, sum(g.net) AS ouvert, row_number() OVER () AS id
+		  FROM (SELECT g.creancier, g.debiteur, g.devise, sum(g.retenu) AS retenu, sum(g.net) AS ouvert
 				  FROM groupees g GROUP BY g.creancier, g.debiteur, g.devise) q
 		  LEFT JOIN creances.debiteur d ON d.creancier = q.creancier AND d.debiteur = q.debiteur
 	), lois AS MATERIALIZED (
@@ -286,7 +286,7 @@ BEGIN
 		UNION ALL
 		SELECT x.creancier, x.niveau, x.code, x.poids, x.jours, x.parts FROM creances._delais(a_calculer, _prevision.au) x
 	), groupes AS MATERIALIZED (
-		SELECT c.id, c.creancier, c.segment, c.debiteur, g.echeance, g.net, g.libre, g.carres
+		SELECT c.sortie, c.unite, c.creancier, c.segment, c.debiteur, g.echeance, g.net, g.libre, g.carres
 		  FROM groupees g
 		  JOIN clients c ON c.creancier = g.creancier AND c.debiteur = g.debiteur AND c.devise = g.devise
 		 WHERE g.net > 0
@@ -304,16 +304,18 @@ BEGIN
 									coalesce(t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1] >= 1, true) AS muette) c
 		 GROUP BY q.creancier, q.segment, q.echeance
 	), chances AS (
-		SELECT g.id, g.echeance, g.libre, g.carres, m.survies, l.poids, l.jours, l.parts,
+		SELECT g.sortie, g.unite, g.echeance, g.libre, g.carres, m.survies, l.poids, l.jours, l.parts,
 			   (coalesce(l.poids * (1 - l.parts[width_bucket(_prevision.au - g.echeance, l.jours) + 1]), 0) + k * m.survies[1]) / (coalesce(l.poids, 0) + k) AS survie
 		  FROM groupes g
 		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance
 		  LEFT JOIN (SELECT l.* FROM lois l WHERE l.niveau = 'debiteur') l ON l.creancier = g.creancier AND l.code = g.debiteur
 		 WHERE NOT m.muette
 	), semaines AS (
-		SELECT q.id, q.numero, sum(q.cumul) AS cumul, sum(q.carres * q.part * (1 - q.part)) AS variance
+		-- (in cents, each due date of each debtor rounded by itself: sums are exact, whatever their order and their grain)
+		SELECT q.sortie, q.numero, sum(q.somme) AS somme, sum(q.carres * q.part * (1 - q.part)) AS variance
 		  -- (a row is made here, without the laws: a hash that overflows writes what it is given)
-		  FROM (SELECT c.id, i.numero, c.libre * (1 - p.apres / c.survie) AS cumul, c.carres, greatest(0, least(1, (p.avant - p.apres) / c.survie)) AS part
+		  FROM (SELECT c.sortie, i.numero, c.carres, greatest(0, least(1, (p.avant - p.apres) / c.survie)) AS part,
+					   round(c.libre * c.unite * (1 - p.apres / c.survie))::bigint - round(c.libre * c.unite * (1 - p.avant / c.survie))::bigint AS somme
 				  FROM chances c
 				 CROSS JOIN (SELECT i AS numero, lundi + 7 * i - 1 AS fin, CASE i WHEN 1 THEN _prevision.au ELSE lundi + 7 * i - 8 END AS veille
 							   FROM generate_series(1, horizon) i) i
@@ -323,35 +325,34 @@ BEGIN
 						   CASE WHEN c.poids IS NULL THEN c.survies[i.numero + 1]
 								ELSE (c.poids * (1 - c.parts[width_bucket(i.fin - c.echeance, c.jours) + 1]) + k * c.survies[i.numero + 1]) / (c.poids + k) END AS apres) p
 				 OFFSET 0) q
-		 GROUP BY q.id, q.numero
+		 GROUP BY q.sortie, q.numero
 	), lignes AS (
-		SELECT q.sortie, q.numero, q.cumul - lag(q.cumul, 1, 0.0) OVER (PARTITION BY q.id ORDER BY q.numero) AS prevu, 0.0 AS engage, 0.0 AS naif,
-			   q.variance, 0.0 AS ouvert, 0.0 AS hors_modele, 0.0 AS retenu
-		  FROM (SELECT c.sortie, w.id, w.numero, w.variance, round(w.cumul::numeric, c.decimales) AS cumul FROM semaines w JOIN clients c ON c.id = w.id) q
+		SELECT w.sortie, w.numero, w.somme, 0.0 AS engage, 0.0 AS naif, w.variance, 0.0 AS ouvert, 0.0 AS hors_modele, 0.0 AS retenu
+		  FROM semaines w
 		UNION ALL
-		SELECT c.sortie, (g.le - lundi) / 7 + 1, g.montant, g.montant, 0.0, 0.0::double precision, 0.0, 0.0, 0.0
+		SELECT c.sortie, (g.le - lundi) / 7 + 1, 0.0, sum(g.montant), 0.0, 0.0::double precision, 0.0, 0.0, 0.0
 		  FROM engagees g JOIN clients c ON c.creancier = g.creancier AND c.debiteur = g.debiteur AND c.devise = g.devise
-		 WHERE g.le < lundi + 7 * horizon
+		 WHERE g.le < lundi + 7 * horizon GROUP BY 1, 2
 		UNION ALL
-		SELECT c.sortie, greatest(1, (g.echeance - lundi) / 7 + 1), 0.0, 0.0, g.net, 0.0::double precision, 0.0, 0.0, 0.0
-		  FROM groupes g JOIN clients c ON c.id = g.id WHERE g.echeance < lundi + 7 * horizon
+		SELECT g.sortie, greatest(1, (g.echeance - lundi) / 7 + 1), 0.0, 0.0, sum(g.net), 0.0::double precision, 0.0, 0.0, 0.0
+		  FROM groupes g WHERE g.echeance < lundi + 7 * horizon GROUP BY 1, 2
 		UNION ALL
 		-- (numbered 0: what is true of every week)
-		SELECT c.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, c.ouvert, 0.0, c.retenu FROM clients c
+		SELECT c.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, sum(c.ouvert), 0.0, sum(c.retenu) FROM clients c GROUP BY 1
 		UNION ALL
-		SELECT c.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, 0.0, g.libre::numeric, 0.0
+		SELECT g.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, 0.0, sum(g.libre::numeric), 0.0
 		  FROM groupes g
 		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance AND m.muette
-		  JOIN clients c ON c.id = g.id
+		 GROUP BY 1
 	), totaux AS MATERIALIZED (
-		SELECT l.sortie, l.numero, sum(l.prevu) AS prevu, sum(l.engage) AS engage, sum(l.naif) AS naif, sum(l.variance) AS variance,
+		SELECT l.sortie, l.numero, sum(l.somme) AS somme, sum(l.engage) AS engage, sum(l.naif) AS naif, sum(l.variance) AS variance,
 			   sum(l.ouvert) AS ouvert, sum(l.hors_modele) AS hors_modele, sum(l.retenu) AS retenu
 		  FROM lignes l GROUP BY l.sortie, l.numero
 	)
-	SELECT c.creancier, c.segment, c.debiteur, c.devise, i.numero, coalesce(t.prevu, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
+	SELECT c.creancier, c.segment, c.debiteur, c.devise, i.numero, coalesce(t.somme / c.unite::numeric + t.engage, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
 		   coalesce(t.variance, 0), z.ouvert, z.hors_modele, z.retenu
 	  FROM (SELECT DISTINCT c.sortie, c.creancier, CASE WHEN par <> 'creancier' THEN c.segment END AS segment,
-				   CASE WHEN par = 'debiteur' THEN c.debiteur END AS debiteur, c.devise
+				   CASE WHEN par = 'debiteur' THEN c.debiteur END AS debiteur, c.devise, c.unite
 			  FROM clients c) c
 	  JOIN totaux z ON z.sortie = c.sortie AND z.numero = 0
 	 CROSS JOIN generate_series(1, horizon) i(numero)
@@ -396,7 +397,7 @@ BEGIN ATOMIC
 	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.numero;
 END;
 COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
-'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur, pour que les sommes tombent juste.';
+'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur et échéance, pour que les sommes tombent juste.';
 
 CREATE FUNCTION creances._verifier_erreur(du date, au date, horizon integer, par text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$

@@ -294,11 +294,11 @@ BEGIN
 						  WHERE (x.societe, x.client, x.devise) = (k.societe, k.client, k.devise) AND date_trunc('week', greatest(x.du, au + 1)) = j.lundi) n;
 END $$;
 
--- Differences with prevision_encaissements(); its weekly amounts are the
--- differences of sums rounded to the cent.
+-- Differences with prevision_encaissements(), which rounds each due date of each
+-- debtor to the cent.
 CREATE FUNCTION ecarts(au date) RETURNS TABLE (lignes bigint, avec_promesse bigint, retenues bigint, hors_modele bigint, fausses bigint) LANGUAGE sql AS $$
 	SELECT count(*), count(*) FILTER (WHERE a.engage > 0), count(*) FILTER (WHERE a.retenu > 0), count(*) FILTER (WHERE a.hors > 0),
-		   count(*) FILTER (WHERE (abs(p.prevu - a.prevu) < 0.0151 AND p.engage = a.engage AND p.naif = a.naif AND p.cumul + p.reste = a.ouvert
+		   count(*) FILTER (WHERE (abs(p.prevu - a.prevu) < 0.001 + 0.01 * (SELECT count(DISTINCT x.du) FROM essai.poste x WHERE (x.societe, x.client, x.devise) = (a.societe, a.client, a.devise)) AND p.engage = a.engage AND p.naif = a.naif AND p.cumul + p.reste = a.ouvert
 								   AND abs(p.hors_modele - a.hors) < 0.001 AND p.retenu = a.retenu AND p.fin = p.semaine + 6
 								   AND abs(p.bas - greatest(p.engage, p.prevu - a.ecart)) < 0.0101 AND abs(p.haut - least(a.ouvert, p.prevu + a.ecart)) < 0.0101) IS NOT TRUE)
 	  FROM creances.prevision_encaissements(13, au, 'debiteur') p

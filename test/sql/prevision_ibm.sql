@@ -68,7 +68,7 @@ SELECT 'total', trim_scale(sum(realise)), trim_scale(sum(prevu)), trim_scale(sum
 	   round(100 * sum(erreur) / sum(erreur_naive), 1) || ' %' FROM trimestre;
 \echo smaller than the naive one
 SELECT sum(erreur) < sum(erreur_naive) FROM trimestre;
--- the same by plain SQL: weeks, and those that differ (each of some sixty debtors is rounded to the cent)
+-- the same by plain SQL: weeks, and those that differ (each due date of each debtor is rounded to the cent)
 SELECT count(*), count(*) FILTER (WHERE (abs(t.prevu - a.prevu) < 0.15 AND t.naif = coalesce(a.naif, 0) AND t.realise = coalesce(a.realise, 0)) IS NOT TRUE)
   FROM trimestre t FULL JOIN attendu('2013-09-30', 13) a USING (semaine);
 -- the same book as it stood that day, without what came later: the same forecast
