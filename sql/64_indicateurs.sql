@@ -19,11 +19,29 @@ CREATE INDEX acte_genre ON creances.acte (genre, le);
 
 -- ------------------------------------------------------------------ kernels
 
+CREATE FUNCTION creances._verifier_nombres(VARIADIC nombres numeric[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	n numeric;
+BEGIN
+	FOREACH n IN ARRAY nombres LOOP
+		IF n IN ('NaN', 'Infinity', '-Infinity') THEN
+			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('ce n''est pas un nombre fini : %s', n),
+				HINT = 'Donnez des montants finis, dans une seule devise.';
+		END IF;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION creances._verifier_nombres(numeric[]) IS 'Refuse NaN et les infinis.';
+
 CREATE FUNCTION creances.dso_balance(encours numeric, ventes numeric, jours integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE WHEN ventes > 0 THEN round(encours / ventes * jours, 2) END;
-END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM creances._verifier_nombres(encours, ventes);
+	IF jours < 0 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('nombre de jours négatif : %s', jours), HINT = 'Donnez les jours de la période des ventes.';
+	END IF;
+	RETURN CASE WHEN ventes > 0 THEN round(encours / ventes * jours, 2) END;
+END $$;
 COMMENT ON FUNCTION creances.dso_balance(numeric, numeric, integer) IS
 'DSO par la balance (délai moyen de règlement des clients) : encours de fin / ventes TTC de la période x jours de la période, à 0,01 jour. NULL si les ventes ne sont pas positives. Exemples publiés : 30 000 / 60 000 x 90 = 45 jours ; 5 700 / 7 600 x 91 = 68,25 jours.';
 
@@ -38,6 +56,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'chaque mois a ses ventes et son nombre de jours',
 			HINT = 'Donnez deux tableaux de même longueur, le mois le plus récent en premier : dso_epuisement(2500, ''{1200,800,700}'', ''{30,31,30}'').';
 	END IF;
+	PERFORM creances._verifier_nombres(VARIADIC encours || ventes);
 	IF reste <= 0 THEN
 		RETURN 0;
 	END IF;
@@ -54,11 +73,12 @@ COMMENT ON FUNCTION creances.dso_epuisement(numeric, numeric[], integer[]) IS
 'DSO par épuisement (count-back) : l''encours est épuisé par les ventes TTC des mois, du plus récent au plus ancien ; un mois épuisé compte tous ses jours, le dernier au prorata (reste / ventes du mois x jours du mois). Un mois dont les avoirs dépassent les ventes ajoute à ce qui reste à épuiser. 0 si l''encours n''est pas positif ; NULL si les ventes données ne l''épuisent pas. Exemple publié : 2 500 d''encours, ventes de 1 200 (30 jours), 800 (31) et 700 (30) : 30 + 31 + 500 / 700 x 30 = 82,43 jours.';
 
 CREATE FUNCTION creances.cei_formule(debut numeric, ventes numeric, fin numeric, non_echu numeric, mois numeric) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE WHEN mois > 0 AND debut + ventes / mois - non_echu > 0
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM creances._verifier_nombres(debut, ventes, fin, non_echu, mois);
+	RETURN CASE WHEN mois > 0 AND debut + ventes / mois - non_echu > 0
 				THEN round((debut + ventes / mois - fin) / (debut + ventes / mois - non_echu) * 100, 2) END;
-END;
+END $$;
 COMMENT ON FUNCTION creances.cei_formule(numeric, numeric, numeric, numeric, numeric) IS
 'CEI (Collection Effectiveness Index, Credit Research Foundation), en % : (encours de début + ventes / mois - encours de fin) / (encours de début + ventes / mois - non échu de fin) x 100. 100 : tout ce qui pouvait être encaissé l''a été. NULL si le dénominateur n''est pas positif. Exemple publié : (6 200 + 10 890 / 3 - 6 340) / (6 200 + 10 890 / 3 - 3 590) = 55,9 %.';
 
@@ -429,7 +449,7 @@ BEGIN
 								creances.dso_balance(g.non_echu, g.ventes, add.au - add.du + 1) AS bpdso) r;
 END $$;
 COMMENT ON FUNCTION creances.add(date, date, text) IS
-'ADD (average days delinquent, retard moyen d''encaissement), en jours : DSO par la balance - BPDSO. Négatif quand les crédits et l''argent en compte dépassent ce qui est échu. Voir dso() et bpdso().';
+'ADD (average days delinquent, retard moyen d''encaissement ; Credit Research Foundation), en jours : DSO par la balance - BPDSO. Négatif quand les crédits et l''argent en compte dépassent ce qui est échu. Voir dso() et bpdso().';
 
 CREATE FUNCTION creances.cei(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, encours_debut numeric, ventes numeric, mois integer,
@@ -512,7 +532,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4) g;
 END $$;
 COMMENT ON FUNCTION creances.taux_recouvrement(date, date, text) IS
-'Taux de recouvrement de ce qui est échu pendant une période, en % : règlements reçus jusqu''au dernier jour / (montants échus - avoirs) x 100. Sur les créances dont l''échéance tombe dans la période, un trop-perçu n''étant pas compté : echu - avoirs = regle + perte + reste. regle : paiements et acomptes imputés, moins les rejets ; avoirs : avoirs liés et corrections, qui baissent ce qui était dû ; perte : passages en perte, qui ne sont pas un recouvrement. taux_a_temps : regle_a_temps (au plus tard à l''échéance) / (echu - avoirs - regle_sans_date) ; regle_sans_date : réglé avant le suivi, on ne sait quand. Mailles : voir dso(). NULL si le dénominateur n''est pas positif.';
+'Taux de recouvrement de ce qui est échu pendant une période, en % : règlements reçus jusqu''au dernier jour / (montants échus - avoirs) x 100. Sur les créances dont l''échéance tombe dans la période, un trop-perçu n''étant pas compté : echu - avoirs = regle + perte + reste. regle : paiements et acomptes imputés, moins les rejets ; avoirs : avoirs liés et corrections, qui baissent ce qui était dû ; perte : passages en perte, qui ne sont pas un recouvrement. taux_a_temps : regle_a_temps (au plus tard à l''échéance) / (echu - avoirs - regle_sans_date) ; regle_sans_date : réglé avant le suivi, on ne sait quand. Usage de la profession ; variante : ce qui est échu, avoirs hors du dénominateur. Mailles : voir dso(). NULL si le dénominateur n''est pas positif.';
 
 CREATE FUNCTION creances.retard_moyen_pondere(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, regle numeric, retard_moyen numeric, ecart_moyen numeric, delai_moyen numeric,
@@ -539,7 +559,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4) g;
 END $$;
 COMMENT ON FUNCTION creances.retard_moyen_pondere(date, date, text) IS
-'Retard moyen pondéré des règlements reçus pendant une période, en jours : somme de (montant x jours après l''échéance, 0 si avant) / somme des montants. ecart_moyen : le même, les avances comptées en négatif ; delai_moyen : jours depuis la facture ; part_en_retard : % des montants reçus après l''échéance. Paiements et acomptes imputés sur des factures, à leur échéance connue au dernier jour ; un rejet retire le montant et les jours du paiement repris. Ni avoirs, ni pertes, ni ce qui était réglé avant le suivi à une date inconnue. Mailles : voir dso(). NULL si les rejets dépassent les paiements.';
+'Retard moyen pondéré des règlements reçus pendant une période, en jours : somme de (montant x jours après l''échéance, 0 si avant) / somme des montants. ecart_moyen : le même, les avances comptées en négatif ; delai_moyen : jours depuis la facture ; part_en_retard : % des montants reçus après l''échéance. Paiements et acomptes imputés sur des factures, à leur échéance connue au dernier jour ; un rejet retire le montant et les jours du paiement repris. Ni avoirs, ni pertes, ni ce qui était réglé avant le suivi à une date inconnue. Usage de la profession ; variante : pondéré par les montants reçus, non par facture. Mailles : voir dso(). NULL si les rejets dépassent les paiements.';
 
 CREATE FUNCTION creances.part_echue(au date DEFAULT creances.aujourdhui(), par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, creances numeric, echu numeric, plus_de_90 numeric, part_echue numeric,
@@ -562,7 +582,7 @@ BEGIN
 	 WHERE g.brut > 0;
 END $$;
 COMMENT ON FUNCTION creances.part_echue(date, text) IS
-'Part échue et part échue depuis plus de 90 jours, à une date, en % : créances dont l''échéance est passée (de plus de 90 jours) / créances brutes x 100. creances : soldes positifs, sans déduire les crédits ni l''argent en compte. Mailles : voir dso().';
+'Part échue et part échue depuis plus de 90 jours, à une date, en % : créances dont l''échéance est passée (de plus de 90 jours) / créances brutes x 100. creances : soldes positifs, sans déduire les crédits ni l''argent en compte. Usage de la profession (past due ratio) ; variante : sur l''encours brut. Mailles : voir dso().';
 
 -- ------------------------------------------------------------------- rolling
 
@@ -639,7 +659,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4, 5, 6, 7) g;
 END $$;
 COMMENT ON FUNCTION creances.taux_roulement(date, date, integer[], text) IS
-'Taux de roulement (roll rates) entre tranches de retard : où en est, le soir du second jour (au), ce qui était dû dans chaque tranche le soir du premier (du). vers : libellé de la tranche d''alors pour ce qui reste dû, ou regle (paiements moins rejets, d''après le premier jour), avoir, perte, autre (correction, montant corrigé, créance retirée, devise changée) ; montant : part de ce qui était dû ; taux : montant / total de la tranche de départ x 100. Par tranche, les montants font ce qui était dû, et les taux 100. Créances brutes, chacune à son débiteur du premier jour ; une hausse depuis n''est pas comptée. ordre : pour trier. Mailles : voir dso().';
+'Taux de roulement (roll rates) entre tranches de retard : où en est, le soir du second jour (au), ce qui était dû dans chaque tranche le soir du premier (du). vers : libellé de la tranche d''alors pour ce qui reste dû, ou regle (paiements moins rejets, d''après le premier jour), avoir, perte, autre (correction, montant corrigé, créance retirée, devise changée) ; montant : part de ce qui était dû ; taux : montant / total de la tranche de départ x 100. Par tranche, les montants font ce qui était dû, et les taux 100. Créances brutes, chacune à son débiteur du premier jour ; une hausse depuis n''est pas comptée. ordre : pour trier. Usage bancaire (roll rate) ; variante : en montants, d''un soir à l''autre. Mailles : voir dso().';
 
 -- ------------------------------------------------ promises, disputes, costs
 
@@ -694,7 +714,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4) g;
 END $$;
 COMMENT ON FUNCTION creances.promesses_tenues(date, date, text) IS
-'Promesses dont le terme (date promise + tolérance) tombe dans la période : tenues si, le soir du terme, ce qui est reçu depuis la promesse atteint le montant promis, ou si plus rien n''est dû des créances visées ; rompues sinon. taux : tenues / promesses x 100 ; taux_montant : montant_tenu (reçu, au plus le promis) / montant x 100. Reçu : baisse du solde des créances visées + crédits arrivés depuis, d''après les faits datés jusqu''au terme. Sans les promesses annulées, ni celles closes avant leur terme. Mailles : voir dso().';
+'Promesses dont le terme (date promise + tolérance) tombe dans la période : tenues si, le soir du terme, ce qui est reçu depuis la promesse atteint le montant promis, ou si plus rien n''est dû des créances visées ; rompues sinon. taux : tenues / promesses x 100 ; taux_montant : montant_tenu (reçu, au plus le promis) / montant x 100. Reçu : baisse du solde des créances visées + crédits arrivés depuis, d''après les faits datés jusqu''au terme. Sans les promesses annulées, ni celles closes avant leur terme. Définition de la maison. Mailles : voir dso().';
 
 CREATE FUNCTION creances.causes_litige(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, cause text, litiges integer, montant numeric, ouverts integer,
@@ -741,7 +761,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4, 5) g;
 END $$;
 COMMENT ON FUNCTION creances.causes_litige(date, date, text) IS
-'Litiges ouverts pendant une période, par cause. montant : part contestée, à défaut ce qui était dû ce jour-là ; ouverts : non clos au dernier jour ; fondes : clos fondés, en tout ou partie (l''avoir passé ou non) ; non_fondes : non fondés ou retirés ; duree_moyenne : jours de l''ouverture à la clôture (la première), des litiges clos. Sans ceux qui étaient annulés. La devise est celle des créances visées. Mailles : voir dso().';
+'Litiges ouverts pendant une période, par cause. montant : part contestée, à défaut ce qui était dû ce jour-là ; ouverts : non clos au dernier jour ; fondes : clos fondés, en tout ou partie (l''avoir passé ou non) ; non_fondes : non fondés ou retirés ; duree_moyenne : jours de l''ouverture à la clôture (la première), des litiges clos. Sans ceux qui étaient annulés. Définition de la maison. La devise est celle des créances visées. Mailles : voir dso().';
 
 CREATE FUNCTION creances.cout_recouvrement(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, actions integer, cout numeric, frais numeric, mandats numeric, encaisse numeric,
@@ -782,7 +802,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4) g;
 END $$;
 COMMENT ON FUNCTION creances.cout_recouvrement(date, date, text) IS
-'Coût du recouvrement pour 100 encaissés : (cout + frais + mandats) / encaisse x 100, en EUR seulement (NULL dans une autre devise, ou si rien n''a été encaissé). actions : messages, appels et tâches faits dans la période ; cout : leur coût, en EUR quelle que soit la devise de la ligne (étape du scénario) ; frais : frais de recouvrement consignés, dans la devise de leur facture ; mandats : coût des mandats donnés à des tiers, en EUR (part fixe de ceux qui commencent, commission sur ce qui est reçu) ; encaisse : règlements reçus après l''échéance, moins ceux rejetés (voir retard_moyen_pondere). Mailles : voir dso().';
+'Coût du recouvrement pour 100 encaissés : (cout + frais + mandats) / encaisse x 100, en EUR seulement (NULL dans une autre devise, ou si rien n''a été encaissé). actions : messages, appels et tâches faits dans la période ; cout : leur coût, en EUR quelle que soit la devise de la ligne (étape du scénario) ; frais : frais de recouvrement consignés, dans la devise de leur facture ; mandats : coût des mandats donnés à des tiers, en EUR (part fixe de ceux qui commencent, commission sur ce qui est reçu) ; encaisse : règlements reçus après l''échéance, moins ceux rejetés (voir retard_moyen_pondere). Usage de la profession ; variante : coûts directs connus ici, sans les salaires, rapportés à ce qui est reçu en retard. Mailles : voir dso().';
 
 CREATE FUNCTION creances.recouvre_par_stade(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, stade text, libelle_stade text, paiements integer, montant numeric)
@@ -809,7 +829,7 @@ BEGIN
 		 GROUP BY 1, 2, 3, 4, 5) g;
 END $$;
 COMMENT ON FUNCTION creances.recouvre_par_stade(date, date, text) IS
-'Ce qui a été recouvré pendant une période, par stade : chaque règlement reçu après l''échéance va au stade que sa créance avait la veille ; au plus tard à l''échéance : stade non_echue, ce n''est pas du recouvrement. montant : paiements et acomptes imputés, moins les rejets, au stade du paiement repris ; paiements : nombre, sans les rejets. Le total est regle de retard_moyen_pondere(). Mailles : voir dso().';
+'Ce qui a été recouvré pendant une période, par stade : chaque règlement reçu après l''échéance va au stade que sa créance avait la veille ; au plus tard à l''échéance : stade non_echue, ce n''est pas du recouvrement. montant : paiements et acomptes imputés, moins les rejets, au stade du paiement repris ; paiements : nombre, sans les rejets. Le total est regle de retard_moyen_pondere(). Définition de la maison. Mailles : voir dso().';
 
 CREATE FUNCTION creances.encaissements(du date, au date, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, ventes numeric, paiements numeric, rejets numeric, avoirs numeric, acomptes numeric,

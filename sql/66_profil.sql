@@ -778,14 +778,15 @@ BEGIN
 		 WHERE a.creancier = p_creancier AND a.facture = '' AND a.debiteur = p_debiteur AND a.le <= jour AND (a.annule_le IS NULL OR a.annule_le > jour)
 		   AND (a.genre IN ('litige', 'rejet', 'encaissement') OR a.genre = 'procedure_collective' AND (a.jusque IS NULL OR a.jusque >= jour))
 	), echues AS (
-		SELECT x.devise, x.facture, x.rang, x.echeance, coalesce(r.du, x.solde) AS du
+		-- (few receivables have such an act: the others ask no more)
+		SELECT x.devise, x.facture, x.rang, x.echeance,
+			   CASE WHEN EXISTS (SELECT FROM generaux g WHERE g.genre <> 'procedure_collective')
+						 OR EXISTS (SELECT FROM creances.acte a WHERE a.creancier = p_creancier AND a.facture = x.facture AND a.genre IN ('litige', 'rejet', 'encaissement'))
+					THEN (SELECT greatest(0, least(x.solde, min(p.plafond)))
+							FROM creances._plafonds(true, p_creancier, p_debiteur, x.facture, x.rang, x.nee, x.montant, x.solde, jour) p
+						   WHERE p.motif IN ('litige', 'avoir', 'rejet', 'encaissement'))
+					ELSE x.solde END AS du
 		  FROM ouvertes x
-		  LEFT JOIN LATERAL (
-			SELECT greatest(0, least(x.solde, min(p.plafond) FILTER (WHERE p.motif IN ('litige', 'avoir', 'rejet', 'encaissement')))) AS du
-			  FROM creances._plafonds(true, p_creancier, p_debiteur, x.facture, x.rang, x.nee, x.montant, x.solde, jour) p
-			 WHERE EXISTS (SELECT FROM generaux g WHERE g.genre <> 'procedure_collective')
-				OR EXISTS (SELECT FROM creances.acte a WHERE a.creancier = p_creancier AND a.facture = x.facture AND a.genre IN ('litige', 'rejet', 'encaissement'))
-			) r ON true
 		 WHERE x.solde > 0 AND NOT x.en_compte AND x.echeance < jour
 	), retards AS (
 		SELECT e.devise, e.facture, e.rang, e.echeance,

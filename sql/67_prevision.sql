@@ -161,7 +161,7 @@ COMMENT ON FUNCTION creances._relever_delais(text, date) IS
 -- What is expected, week by week. Rounded once, at the finest grain, so that
 -- segments and creditors are the sums of their debtors.
 CREATE FUNCTION creances._prevision(horizon integer, au date, par text)
-RETURNS TABLE (creancier text, segment text, debiteur text, devise text, numero integer, prevu numeric, engage numeric, naif numeric,
+RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine date, prevu numeric, engage numeric, naif numeric,
 			   variance double precision, ouvert numeric, hors_modele numeric, retenu numeric)
 -- (of what a WITH holds the planner knows no distinct values: it would sort all of it by three texts, again and again)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_nestloop = off SET enable_sort = off AS $$
@@ -349,7 +349,7 @@ BEGIN
 			   sum(l.ouvert) AS ouvert, sum(l.hors_modele) AS hors_modele, sum(l.retenu) AS retenu
 		  FROM lignes l GROUP BY l.sortie, l.numero
 	)
-	SELECT c.creancier, c.segment, c.debiteur, c.devise, i.numero, coalesce(t.somme / c.unite::numeric + t.engage, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
+	SELECT c.creancier, c.segment, c.debiteur, c.devise, lundi + 7 * i.numero - 7, coalesce(t.somme / c.unite::numeric + t.engage, 0), coalesce(t.engage, 0), coalesce(t.naif, 0),
 		   coalesce(t.variance, 0), z.ouvert, z.hors_modele, z.retenu
 	  FROM (SELECT DISTINCT c.sortie, c.creancier, CASE WHEN par <> 'creancier' THEN c.segment END AS segment,
 				   CASE WHEN par = 'debiteur' THEN c.debiteur END AS debiteur, c.devise, c.unite
@@ -383,18 +383,17 @@ RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine
 			   engage numeric, naif numeric, cumul numeric, reste numeric, hors_modele numeric, retenu numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT p.creancier, p.segment, p.debiteur, p.devise, l.lundi + 7 * p.numero - 7, l.lundi + 7 * p.numero - 1,
+	SELECT p.creancier, p.segment, p.debiteur, p.devise, p.semaine, p.semaine + 6,
 		   p.prevu::numeric(20,3),
 		   greatest(p.engage, p.prevu - e.ecart)::numeric(20,3), least(p.ouvert, p.prevu + e.ecart)::numeric(20,3),
 		   p.engage::numeric(20,3), p.naif::numeric(20,3), (sum(p.prevu) OVER w)::numeric(20,3),
 		   (p.ouvert - sum(p.prevu) OVER w)::numeric(20,3), p.hors_modele::numeric(20,3), p.retenu::numeric(20,3)
 	  FROM creances._prevision(horizon, au, par) p
-	 CROSS JOIN LATERAL (SELECT au + 1 - (extract(isodow FROM au + 1)::integer - 1) AS lundi) l
 	 CROSS JOIN LATERAL (SELECT round((1.2815515655446004 * sqrt(p.variance))::numeric, creances._decimales(p.devise)) AS ecart) e
 	 -- (looked at once, before any row)
 	 WHERE creances._verifier_prevision(horizon, au, par) IS NOT NULL
-	WINDOW w AS (PARTITION BY p.creancier, p.segment, p.debiteur, p.devise ORDER BY p.numero)
-	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.numero;
+	WINDOW w AS (PARTITION BY p.creancier, p.segment, p.debiteur, p.devise ORDER BY p.semaine)
+	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.semaine;
 END;
 COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
 'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur et échéance, pour que les sommes tombent juste.';
@@ -417,8 +416,11 @@ COMMENT ON FUNCTION creances._verifier_erreur(date, date, integer, text) IS 'Ref
 CREATE FUNCTION creances.erreur_prevision(du date, au date DEFAULT creances.aujourdhui(), horizon integer DEFAULT 13, par text DEFAULT 'creancier')
 RETURNS TABLE (creancier text, segment text, debiteur text, devise text, semaine date, fin date, realise numeric, prevu numeric, bas numeric, haut numeric,
 			   naif numeric, erreur numeric, erreur_naive numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_erreur(du, au, horizon, par);
+	RETURN QUERY
 	WITH recus AS (
 		SELECT e.creancier, CASE par WHEN 'creancier' THEN NULL ELSE coalesce(d.segment, '') END AS segment,
 			   CASE par WHEN 'debiteur' THEN e.debiteur END AS debiteur, e.devise,
@@ -427,8 +429,7 @@ BEGIN ATOMIC
 		  JOIN creances.reglement r ON r.creancier = e.creancier AND r.facture = e.facture AND r.rang = e.rang
 		  JOIN creances.creance c ON c.creancier = e.creancier AND c.facture = e.facture AND c.rang = e.rang
 		  LEFT JOIN creances.debiteur d ON d.creancier = e.creancier AND d.debiteur = e.debiteur
-		 WHERE creances._verifier_erreur(du, au, horizon, par) IS NOT NULL
-		   AND e.solde > 0 AND NOT e.en_compte AND r.le > du AND r.le <= erreur_prevision.au
+		 WHERE e.solde > 0 AND NOT e.en_compte AND r.le > du AND r.le <= erreur_prevision.au
 		   AND r.nature IN ('paiement', 'annulation') AND NOT (r.reprise AND r.dit_le IS NULL AND r.le IS NOT DISTINCT FROM c.reprise_le)
 		 GROUP BY 1, 2, 3, 4, 5
 	)
@@ -438,8 +439,8 @@ BEGIN ATOMIC
 	  LEFT JOIN recus r ON r.creancier = p.creancier AND r.segment IS NOT DISTINCT FROM p.segment AND r.debiteur IS NOT DISTINCT FROM p.debiteur
 					   AND r.devise = p.devise AND r.semaine = p.semaine
 	 CROSS JOIN LATERAL (SELECT coalesce(r.montant, 0) AS realise) m
-	 WHERE p.fin <= erreur_prevision.au AND creances._verifier_erreur(du, au, horizon, par) IS NOT NULL
+	 WHERE p.fin <= erreur_prevision.au
 	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.semaine;
-END;
+END $$;
 COMMENT ON FUNCTION creances.erreur_prevision(date, date, integer, text) IS
 'Ce que valait la prévision faite le jour du, avec les seuls faits datés jusque-là : par semaine entièrement écoulée au jour au, ce qui a été payé (realise : paiements, rejets déduits) des créances alors ouvertes, retenues ou non, ce qui en était prévu, et ce qu''en disait la prévision naïve (payées à l''échéance). erreur = |prevu - realise|, erreur_naive = |naif - realise|.';

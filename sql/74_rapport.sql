@@ -172,6 +172,7 @@ DECLARE
 	corps text := '';
 	mois record;
 	dernier integer;
+	veille numeric;
 BEGIN
 	SELECT a.* INTO axe FROM creances._axe((SELECT min(v) FROM unnest(valeurs || cible) v), (SELECT max(v) FROM unnest(valeurs || cible) v)) a;
 	FOR g IN SELECT generate_series(axe.bas, axe.haut, axe.pas) LOOP
@@ -187,8 +188,8 @@ BEGIN
 	END LOOP;
 	IF cible IS NOT NULL THEN
 		y := round(bas - (bas - haut) * (cible - axe.bas) / (axe.haut - axe.bas), 1);
-		corps := corps || format('<line class="cible" data-cle="cible/%1$s/%2$s" data-valeur="%3$s" x1="%4$s%%" x2="100%%" y1="%5$s" y2="%5$s"/><text class="halo petit" x="%8$s%%" y="%6$s">objectif %7$s</text>',
-			creances._html(devise), code, trim_scale(cible), gauche - 1, y, CASE WHEN y < haut + 16 THEN y + 14 ELSE y - 5 END, creances._html_valeur(cible, unite), gauche + 1);
+		corps := corps || format('<line class="cible" data-cle="cible/%1$s/%2$s" data-valeur="%3$s" x1="%4$s%%" x2="100%%" y1="%5$s" y2="%5$s"/>',
+			creances._html(devise), code, trim_scale(cible), gauche - 1, y);
 	END IF;
 	-- (a night without a value breaks the line)
 	FOR i IN 1 .. coalesce(cardinality(jours), 0) LOOP
@@ -198,6 +199,7 @@ BEGIN
 			points := points || format('<circle data-cle="tendance/%s/%s/%s" data-valeur="%s" cx="%s%%" cy="%s" r="2.5"><title>%s : %s</title></circle>',
 				creances._html(devise), code, to_char(jours[i], 'YYYY-MM-DD'), trim_scale(valeurs[i]), round(gauche + large * (jours[i] - du) / (au - du), 2), y,
 				creances._html(creances.date_formatee(jours[i], 'fr', 'court')), creances._html_valeur(valeurs[i], unite));
+			veille := valeurs[dernier];
 			dernier := i;
 		ELSE
 			lignes := lignes || '"/><polyline points="';
@@ -209,7 +211,7 @@ BEGIN
 		x := gauche + large * (jours[dernier] - du) / (au - du);
 		y := round(bas - (bas - haut) * (valeurs[dernier] - axe.bas) / (axe.haut - axe.bas), 1);
 		corps := corps || format('<text class="halo fort" x="%s%%" y="%s" text-anchor="%s">%s</text>', round(least(x + 3, 100), 2),
-			CASE WHEN y < haut + 18 THEN y + 20 ELSE y - 9 END, CASE WHEN x > 30 THEN 'end' ELSE 'start' END, creances._html_valeur(valeurs[dernier], unite));
+			CASE WHEN y > bas - 22 THEN y - 9 WHEN y < haut + 18 OR veille > valeurs[dernier] THEN y + 20 ELSE y - 9 END, CASE WHEN x > 30 THEN 'end' ELSE 'start' END, creances._html_valeur(valeurs[dernier], unite));
 	END IF;
 	RETURN format('<svg role="img" width="100%%" height="%1$s" aria-labelledby="ct-%2$s cd-%2$s"><title id="ct-%2$s">%3$s</title><desc id="cd-%2$s">Courbe de %4$s nuits, en %5$s%6$s.</desc>%7$s</svg>',
 				  bas + 26, id, creances._html(titre), cardinality(jours), creances._html(unite),
@@ -373,7 +375,7 @@ BEGIN ATOMIC
 							 ELSE creances._svg_courbe(c.indicateur, _rapport_tendance.devise, c.libelle, c.unite, _rapport_tendance.au, c.jours, c.valeurs, o.cible) END
 					 || '<figcaption>' || CASE WHEN c.nuits = 1 THEN 'Un seul relevé&#160;: la courbe commence. '
 						WHEN c.nuits < 3 THEN 'Deux relevés seulement. ' ELSE '' END
-					 || 'Axe horizontal&#160;: mois.' || CASE WHEN o.cible IS NULL THEN '' ELSE ' Tirets&#160;: objectif.' END || '</figcaption></figure>', '' ORDER BY c.ordre) || '</div>' END
+					 || 'Axe horizontal&#160;: mois.' || CASE WHEN o.cible IS NULL THEN '' ELSE ' Tirets&#160;: objectif, ' || creances._html_valeur(o.cible, c.unite) || '.' END || '</figcaption></figure>', '' ORDER BY c.ordre) || '</div>' END
 	  FROM c
 	  LEFT JOIN LATERAL (SELECT x.cible::numeric(20,3) AS cible FROM creances.objectif x
 						  WHERE x.creancier = _rapport_tendance.creancier AND x.indicateur = c.indicateur AND x.segment = '' AND x.devise = _rapport_tendance.devise
@@ -525,7 +527,7 @@ BEGIN ATOMIC
 				|| CASE WHEN min(e.nb) > 20 THEN '&#160;; voici les vingt plus pressantes (toutes&#160;: creances.echeances_legales).' ELSE '.' END || '</p>'
 				|| '<table class="pile"><caption>Échéances légales, les plus pressantes d&#8217;abord</caption><thead><tr><th scope="col">Le</th><th scope="col">Reste</th><th scope="col" class="mot">Quoi</th>'
 				|| '<th scope="col" class="mot">Client</th><th scope="col" class="mot">Facture</th><th scope="col">Montant</th></tr></thead><tbody>'
-				|| string_agg(format('<tr class="%s"><th scope="row">%s</th><td class="p" data-col="Reste">%s</td><td class="mot seul" data-col="Quoi"><b>%s</b> %s%s</td><td class="mot" data-col="Client">%s</td><td class="mot" data-col="Facture"><bdi>%s</bdi></td><td data-col="Montant">%s</td></tr>',
+				|| string_agg(format('<tr class="%s"><th scope="row">%s</th><td class="p" data-col="Reste">%s</td><td class="mot seul" data-col="Quoi"><b>%s</b> %s%s</td><td class="mot nom" data-col="Client">%s</td><td class="mot" data-col="Facture"><bdi>%s</bdi></td><td data-col="Montant">%s</td></tr>',
 					CASE e.gravite WHEN 'erreur' THEN 'erreur' ELSE 'autre' END, coalesce(creances._html_date(e.echeance), 'date à fixer'),
 					creances._html_donnee(concat_ws('/', 'horloge', e.n, 'reste'), e.reste_jours, creances._html_valeur(e.reste_jours, 'jours'))
 					|| CASE e.gravite WHEN 'erreur' THEN ' <b class="gravite">&#9632;&#160;urgent</b>' ELSE '' END,
@@ -573,8 +575,7 @@ figcaption{margin-top:.3rem}
 .deux{display:grid;grid-template-columns:1fr 1fr;gap:1.5rem}
 svg{overflow:visible;max-width:100%}
 svg text{font-size:13px;fill:var(--encre)}
-svg .axe,svg .petit{font-size:12px;fill:var(--gris)}
-svg .petit{fill:var(--encre)}
+svg .axe{font-size:12px;fill:var(--gris)}
 svg .fort{font-weight:700}
 svg .halo{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}
 svg .grille{stroke:#dfe3e7}
@@ -598,6 +599,7 @@ td data,time{white-space:nowrap}
 tr{break-inside:avoid}
 tr.total>*{font-weight:700;border-top:2px solid #6b7178}
 .note{border:1px solid var(--encre);border-radius:3px;padding:0 .4em}
+.nom{min-width:9rem}
 .gravite{white-space:nowrap}
 .erreur .gravite{color:#8f2d00}
 .alertes{list-style:none;padding:0;margin:.5rem 0}
@@ -675,6 +677,7 @@ DECLARE
 	societe text;
 	ouverts jsonb;
 	previsions jsonb;
+	du jsonb;
 	calcules jsonb;
 	d record;
 	titre text;
@@ -687,6 +690,10 @@ BEGIN
 			HINT = 'Exemple : SELECT creances.rapport_html(''principal'').';
 	END IF;
 	PERFORM creances._verifier_au(p_au);
+	IF p_au < date '1900-01-01' THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('le jour du rapport est avant 1900 : %s', p_au),
+			HINT = 'Omettez-le pour aujourd''hui.';
+	END IF;
 	SELECT coalesce(nullif(btrim(c.nom), ''), c.creancier) INTO societe FROM creances.creancier c WHERE c.creancier = p_creancier;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('créancier inconnu : %s', p_creancier),
@@ -739,7 +746,19 @@ BEGIN
 	  FROM (SELECT x.devise, jsonb_agg(to_jsonb(x) ORDER BY x.semaine) AS semaines
 			  FROM creances.prevision_encaissements(13, p_au, 'creancier') x WHERE x.creancier = p_creancier GROUP BY x.devise) p;
 	IF NOT EXISTS (SELECT FROM creances.releve r WHERE r.creancier = p_creancier AND r.jour = p_au AND r.segment = '') THEN
-		SELECT jsonb_agg(to_jsonb(x)) INTO calcules FROM creances._indicateurs(p_au, 'creancier') x WHERE x.creancier = p_creancier;
+		-- (those that the page shows; relever() works out all of them)
+		SELECT jsonb_object_agg(i.indicateur, coalesce(p_au - i.jours + 1, (p_au + 1 - make_interval(months => i.mois))::date)) INTO du FROM creances.indicateur i;
+		WITH b AS MATERIALIZED (SELECT x.devise, x.dso FROM creances.dso((du ->> 'dso')::date, p_au, 'balance', 'creancier') x WHERE x.creancier = p_creancier),
+		m AS MATERIALIZED (SELECT x.devise, x.bpdso FROM creances.bpdso((du ->> 'bpdso')::date, p_au, 'creancier') x WHERE x.creancier = p_creancier),
+		v AS (
+			SELECT b.devise, 'dso' AS indicateur, b.dso AS valeur FROM b
+			UNION ALL SELECT m.devise, 'bpdso', m.bpdso FROM m
+			UNION ALL SELECT b.devise, 'add', b.dso - m.bpdso FROM b JOIN m ON m.devise = b.devise
+			UNION ALL SELECT x.devise, 'cei', x.cei FROM creances.cei((du ->> 'cei')::date, p_au, 'creancier') x WHERE x.creancier = p_creancier
+			UNION ALL SELECT x.devise, 'taux_recouvrement', x.taux FROM creances.taux_recouvrement((du ->> 'taux_recouvrement')::date, p_au, 'creancier') x WHERE x.creancier = p_creancier
+			UNION ALL SELECT x.devise, 'retard_moyen', x.retard_moyen FROM creances.retard_moyen_pondere((du ->> 'retard_moyen')::date, p_au, 'creancier') x WHERE x.creancier = p_creancier
+		)
+		SELECT jsonb_agg(jsonb_build_object('devise', v.devise, 'indicateur', v.indicateur, 'du', du ->> v.indicateur, 'valeur', v.valeur)) INTO calcules FROM v;
 	END IF;
 	calcules := coalesce(calcules, '[]');
 

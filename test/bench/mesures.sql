@@ -95,6 +95,50 @@ VALUES ('nuit', 'grande/insert', 'a night, one open item of 50 due', 'INSERT ...
 	   ('nuit', 'nuit/petite', 'passe_relance(), as many items due', 'of few open items', 'of few open items', NULL, NULL),
 	   ('nuit', 'nuit/grande', 'passe_relance(), as many items due', 'of ten times more', 'of few open items', 'at most', 1.25);
 
+-- What people and BI tools read, in a ledger of which one item of eleven is open:
+-- each view beside one scan of the open items, each date of the past beside
+-- today.  (The scan is that of the table that holds them, settled ones too.)
+INSERT INTO public.course (section, code, course, concurrent, reference, sens, but, requete)
+SELECT 'lecture', 'ouvertes/' || x.code, 'views on what is open', x.libelle, 'a scan of the open items', CASE WHEN x.rang > 2 THEN 'at most' END,
+	   CASE WHEN x.rang > 2 THEN 2 END, x.requete
+  FROM (VALUES
+	(1, 'scan', 'a scan of the open items',
+	 'SET enable_indexscan = off; SET enable_bitmapscan = off; SELECT count(*), sum(solde) FROM creances.creance WHERE solde <> 0'),
+	(2, 'index', 'the same, by their index', 'SELECT count(*), sum(solde) FROM creances.creance WHERE solde <> 0'),
+	(3, 'encours', 'encours: a sum', 'SELECT count(*), sum(solde) FROM creances.encours'),
+	(4, 'debiteurs', 'encours: by debtor', 'SELECT creancier, debiteur, sum(solde), max(retard) FROM creances.encours GROUP BY 1, 2'),
+	(5, 'stades', 'encours: by stage', 'SELECT libelle_stade, count(*), sum(solde), min(stade_depuis) FROM creances.encours GROUP BY 1'),
+	(6, 'retenues', 'encours: by hold', 'SELECT suspension, count(*), sum(retenu) FROM creances.encours GROUP BY 1'),
+	(7, 'balance', 'balance_agee_debiteur', 'SELECT * FROM creances.balance_agee_debiteur'),
+	(8, 'a_faire', 'a_faire', 'SELECT * FROM creances.a_faire'),
+	(9, 'suspension', 'suspension', 'SELECT * FROM creances.suspension WHERE en_cours'),
+	(10, 'promesse', 'promesse', 'SELECT * FROM creances.promesse'),
+	(11, 'plan', 'plan', 'SELECT * FROM creances.plan'),
+	(12, 'procedures', 'procedure_collective', 'SELECT * FROM creances.procedure_collective'),
+	(13, 'limite', 'limite', 'SELECT * FROM creances.limite'),
+	(14, 'delais', 'delai_excessif: what is open', 'SELECT * FROM creances.delai_excessif WHERE solde > 0'),
+	(15, 'anomalie', 'anomalie: what is to be checked', 'SELECT * FROM creances.anomalie WHERE gravite <> ''information'''),
+	(16, 'alerte', 'alerte', 'SELECT * FROM creances.alerte'),
+	(17, 'echeances', 'echeances_legales', 'SELECT * FROM creances.echeances_legales'),
+	(18, 'tableau', 'tableau_de_bord, of last night', 'SELECT * FROM creances.tableau_de_bord'),
+	(19, 'profil', 'profil_payeur, of last night', 'SELECT * FROM creances.profil_payeur'),
+	(20, 'signaux', 'signal_faible, of last night', 'SELECT * FROM creances.signal_faible')) x(rang, code, libelle, requete)
+ ORDER BY x.rang;
+INSERT INTO public.course (section, code, course, concurrent, reference, sens, but, requete)
+SELECT 'lecture', f.code || '/' || d.rang, f.code || '(), as many open then', d.libelle, 'today', CASE WHEN d.rang > 1 THEN 'at most' END,
+	   CASE WHEN d.rang > 1 THEN 2 END, format('SELECT count(*), sum(%s) FROM creances.%I(%s)', f.somme, f.code, d.au)
+  FROM (VALUES (1, 'balance_agee', 'montant'), (2, 'encours_au', 'solde'), (3, 'part_echue', 'echu')) f(rang, code, somme),
+	   (VALUES (1, 'today', 'current_date'), (2, '30 days ago', 'current_date - 30'), (3, 'a year ago', 'current_date - 365')) d(rang, libelle, au)
+ ORDER BY f.rang, d.rang;
+INSERT INTO public.course (section, code, course, concurrent, unite, rapport, requete)
+VALUES ('lecture', 'un/debiteur', 'encours, all its columns', 'one debtor', 'ms', 'value',
+		'SELECT * FROM creances.encours WHERE creancier = ''principal'' AND debiteur = ''C000123'''),
+	   ('lecture', 'un/debut', 'encours, all its columns', 'the first 20 rows', 'ms', 'value', 'SELECT * FROM creances.encours LIMIT 20'),
+	   ('lecture', 'un/commande', 'an order', 'commande_autorisee()', 'ms', 'value', 'SELECT * FROM creances.commande_autorisee(''principal'', ''C000123'', 1000)'),
+	   ('lecture', 'penalite', 'encours with penalties', 'a late item', 'us', 'value',
+		'SELECT count(penalites), sum(total_exigible) FROM creances.encours WHERE retard > 0 AND solde > 0 AND debiteur LIKE ''C0%7'''),
+	   ('lecture', 'relever', 'the nightly snapshot', 'relever(), once', 's', 'value', NULL);
+
 -- The half-years that the plpgsql rivals of our functions read.
 CREATE TABLE public.semestres AS
 SELECT debut, (debut + interval '6 months')::date - 1 AS fin, bce + 10 AS taux

@@ -37,7 +37,9 @@ SELECT creances.dso_epuisement(2000, '{1200,800,700}', '{30,31,30}'), creances.d
 	   creances.dso_epuisement(2701, '{1200,800,700}', '{30,31,30}'), creances.dso_epuisement(1, '{}', '{}'), creances.dso_epuisement(2500, '[0:2]={1200,800,700}', '[5:7]={30,31,30}');
 SELECT creances.cei_formule(100, 0, 50, 100, 1), creances.cei_formule(100, 50, 0, 0, 1), creances.cei_formule(100, 50, 0, 0, 0);
 SELECT pg_temp.erreur(q) FROM unnest(ARRAY[$$SELECT creances.dso_epuisement(1, '{1,2}', '{30}')$$, $$SELECT creances.dso_epuisement(1, '{1,NULL}', '{30,31}')$$,
-	$$SELECT creances.dso_epuisement(1, '{1}', '{-1}')$$]) q;
+	$$SELECT creances.dso_epuisement(1, '{1}', '{-1}')$$, $$SELECT creances.dso_epuisement('NaN', '{1}', '{30}')$$, $$SELECT creances.dso_epuisement(1, '{Infinity}', '{30}')$$,
+	$$SELECT creances.dso_balance('NaN', 1, 1)$$, $$SELECT creances.dso_balance(1, 'Infinity', 1)$$, $$SELECT creances.dso_balance(1, 1, -5)$$,
+	$$SELECT creances.cei_formule(1, 1, '-Infinity', 1, 1)$$]) q;
 
 \echo == no books at all, then what is refused
 CREATE TABLE fonctions (f text, debut text, fin text);
@@ -57,7 +59,7 @@ SELECT count(*) FILTER (WHERE pg_temp.erreur('SELECT count(*) FROM ' || appel(f.
 	   count(*) FILTER (WHERE pg_temp.erreur('SELECT count(*) FROM ' || appel(f.f, f.fin, '2024-01-01', '2024-01-01', 'client')) LIKE '22023 %') AS par,
 	   count(*) FILTER (WHERE pg_temp.erreur('SELECT count(*) FROM ' || appel(f.f, f.fin, '2024-01-01', '2024-01-01', NULL)) LIKE '22023 %') AS null_par, count(*) AS of
   FROM fonctions f;
-SELECT pg_temp.erreur(q) FROM unnest(ARRAY[$$SELECT * FROM creances.dso(NULL, '2024-01-01')$$, $$SELECT * FROM creances.cei('2024-01-01', 'infinity')$$,
+SELECT pg_temp.erreur(q) FROM unnest(ARRAY[$$SELECT * FROM creances.dso(NULL, '2024-01-01')$$, $$SELECT * FROM creances.dso('-infinity', 'infinity')$$, $$SELECT * FROM creances.cei('2024-01-01', 'infinity')$$,
 	$$SELECT * FROM creances.bpdso('2024-01-01', '2024-01-31', 'client')$$, $$SELECT * FROM creances.dso('2024-01-01', '2024-01-31', 'moyenne')$$,
 	$$SELECT * FROM creances.dso('2024-01-01', '2024-01-31', NULL)$$, $$SELECT * FROM creances.dso('2000-01-01', '2024-01-31', 'glissant')$$,
 	$$SELECT * FROM creances.part_echue(NULL)$$, $$SELECT * FROM creances.part_echue('infinity')$$, $$SELECT * FROM creances.part_echue('2024-01-01', 'tout')$$,

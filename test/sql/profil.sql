@@ -409,6 +409,7 @@ END $$;
 \else
 \set long ''
 \endif
+SELECT set_config('essai.clients', CASE WHEN :'long' = '' THEN '11' ELSE '80' END, true) \g /dev/null
 SELECT setseed(:graine) \g /dev/null
 CREATE FUNCTION vivre(j integer, actes integer) RETURNS void LANGUAGE plpgsql SET search_path = essai, pg_catalog AS $$
 DECLARE
@@ -421,7 +422,7 @@ BEGIN
 			-- an invoice of the last twenty months, and how it was paid
 			n := 'O' || j * 1000 + i;
 			INSERT INTO f (numero, societe, client, emis, du, ttc, devise, genre)
-			SELECT n, 'O', 'O' || (random() * 11)::integer, jour(0) - 30 - q, jour(0) - q, round((random() * 900 + 100)::numeric, 2), CASE WHEN random() < 0.8 THEN 'EUR' ELSE 'USD' END, NULL
+			SELECT n, 'O', 'O' || (random() * current_setting('essai.clients')::integer)::integer, jour(0) - 30 - q, jour(0) - q, round((random() * 900 + 100)::numeric, 2), CASE WHEN random() < 0.8 THEN 'EUR' ELSE 'USD' END, NULL
 			  FROM (SELECT (random() * 600 - 30)::integer AS q) y RETURNING * INTO x;
 			retard := (random() * random() * 60 - 5 + CASE WHEN x.client > 'O6' THEN 20 * random() ELSE 0 END)::integer;
 			IF x.client IN ('O0', 'O1') THEN
@@ -433,7 +434,7 @@ BEGIN
 			CASE (random() * 3)::integer
 			WHEN 0 THEN UPDATE f SET du = du + (random() * 40 - 20)::integer WHERE id = x.id;
 			WHEN 1 THEN UPDATE f SET ttc = round(ttc * 1.1, 2) WHERE id = x.id;
-			WHEN 2 THEN UPDATE f SET client = 'O' || (random() * 11)::integer WHERE id = x.id;
+			WHEN 2 THEN UPDATE f SET client = 'O' || (random() * current_setting('essai.clients')::integer)::integer WHERE id = x.id;
 			ELSE DELETE FROM f WHERE id = x.id AND NOT EXISTS (SELECT FROM litiges l WHERE l.numero = x.numero); END CASE;
 		WHEN random() < 0.15 THEN	-- a part, at some date
 			INSERT INTO argent (numero, client, devise, le, montant, genre)

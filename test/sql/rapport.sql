@@ -229,5 +229,5 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN concat_ws(' | ', SQLSTATE, regexp_replace(SQLERRM, '\d{4}-\d\d-\d\d', '(jour)'), indice);
 END $$;
 SELECT pg_temp.essai(r) FROM (VALUES ('SELECT creances.rapport_html(NULL)'), ('SELECT creances.rapport_html(''personne'')'), ('SELECT creances.rapport_html(''vide'', NULL)'), ('SELECT creances.rapport_html(''vide'', ''infinity'')'),
-	('SELECT creances.rapport_html(''vide'', ''-infinity'')'), ('SELECT creances.rapport_html(''vide'', creances.aujourdhui() + 2)'), ('SELECT creances.rapport_html(''vide'', creances.aujourdhui())')) v(r);
+	('SELECT creances.rapport_html(''vide'', ''-infinity'')'), ('SELECT creances.rapport_html(''vide'', creances.aujourdhui() + 2)'), ('SELECT creances.rapport_html(''vide'', creances.aujourdhui())'), ('SELECT creances.rapport_html(''vide'', ''0001-01-01'')'), ('SELECT creances.rapport_html(''vide'', ''1900-01-01'')')) v(r);
 ROLLBACK;

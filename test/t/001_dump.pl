@@ -118,6 +118,14 @@ SELECT creances.recevoir_statut('principal', 'F19', NULL, 207, '2024-03-18', 'PR
 INSERT INTO creances.modele_lettre (langue, stade, canal, sujet, corps)
 SELECT langue, stade, canal, 'Le mien', corps FROM creances.modele_lettre
  WHERE (origine, langue, stade, canal, type) = ('creances', 'fr', 'relance_1', 'courriel', '');
+-- what the credit manager looks at
+SELECT creances.fixer_objectif('principal', 'dso', 45, '2024-01-01'), creances.fixer_limite('principal', 'client 5', 100, '2024-01-01', 'comité');
+SELECT creances.assurer('principal', 'P-1', '2024-01-01', 'Assureur', 60, 30, source => 'conditions particulières');
+INSERT INTO creances.reference_secteur (secteur, indicateur, annee, valeur, intitule, source) VALUES ('ensemble', 'dso', 2023, 41, 'les nôtres', 'le syndicat');
+INSERT INTO creances.seuil_note (note, retard_moyen) VALUES ('C', 40);
+INSERT INTO creances.politique_credit (creancier, retard_max, note_refusee) VALUES ('principal', 5, 'D');
+SELECT creances.confier('principal', 'client 2', 'Cabinet Durand', 'societe_recouvrement', 'convention 12', '2024-03-18', role => 'comptable', cout => 50, commission => 10);
+SELECT creances.relever('2024-02-29'), creances.relever('2024-03-18'), creances.relever();
 -- left in the journal
 UPDATE "Ventes d'été"."pièces" SET solde_du = 0 WHERE "n°" = 14;
 INSERT INTO "Ventes d'été"."pièces" VALUES ('sœur', 21, 'tiers 9', '2024-03-02', 7, 7);
@@ -135,7 +143,7 @@ UNION ALL SELECT string_agg(DISTINCT etat, ' ' ORDER BY etat), 0 FROM creances.r
 UNION ALL SELECT 'devises', count(DISTINCT devise) FROM creances.relance
 UNION ALL SELECT 'à faire', least(count(*), 5) FROM creances.a_faire});
 is( $life,
-	"anomalies|2\njournal|2\nversions|2\nannulations|1\nactes|11\na_envoyer annulee envoyee prise|0\ndevises|2\nà faire|5",
+	"anomalies|2\njournal|2\nversions|2\nannulations|1\nactes|15\na_envoyer annulee envoyee prise|0\ndevises|2\nà faire|5",
 	'the database has a life');
 
 # Each comparison is a query whose whole result is compared as text.  Grouped
@@ -169,6 +177,13 @@ SELECT * FROM creances.nature_prescription n, creances.prescription_proche(3000,
 	'holds' => q{SELECT s::text FROM creances.suspension s UNION ALL SELECT p::text FROM creances.promesse p UNION ALL SELECT p::text FROM creances.plan p ORDER BY 1},
 	'insolvencies' => q{SELECT * FROM creances.procedure_collective p ORDER BY p::text},
 	'letters' => q{SELECT langue, sujet, corps FROM creances.relance WHERE corps IS NOT NULL ORDER BY relance},
+	'the dashboard' => q{SELECT t::text FROM creances.tableau_de_bord t UNION ALL SELECT t::text FROM creances.tableau_de_bord('2024-03-18') t ORDER BY 1},
+	'trends' => q{SELECT * FROM creances.tendance t ORDER BY t::text},
+	'payers' => q{SELECT p::text FROM creances.profil_payeur p UNION ALL SELECT s::text FROM creances.signal_faible s UNION ALL SELECT l::text FROM creances.limite l ORDER BY 1},
+	'orders' => q{SELECT d.debiteur, c.* FROM creances.debiteur d, creances.commande_autorisee(d.creancier, d.debiteur, 50) c ORDER BY d.creancier, d.debiteur},
+	'cash to come' => q{SELECT p::text FROM creances.prevision_encaissements() p UNION ALL SELECT p::text FROM creances.prevision_encaissements(6, '2024-03-18') p ORDER BY 1},
+	'clocks' => q{SELECT * FROM creances.echeances_legales(3000, '2024-04-01') e ORDER BY e::text},
+	'mandates' => q{SELECT m::text FROM creances.mandat_en_cours m UNION ALL SELECT d::text FROM creances.dossier_confie d ORDER BY 1},
 	'a file for the lawyer' => q{SELECT creances.dossier('principal', 'client 4')},
 	'work to do' => q{SELECT * FROM creances.a_faire a ORDER BY a::text},
 	'alerts' => q{SELECT * FROM creances.alerte a ORDER BY a::text},

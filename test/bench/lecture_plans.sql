@@ -1,0 +1,29 @@
+-- What the indicators on settled history read: last night's snapshot, and of the
+-- facts what is open at most.
+\set QUIET on
+\pset footer off
+CREATE FUNCTION public.lus(requete text) RETURNS TABLE (noeud text)
+LANGUAGE plpgsql AS $$
+DECLARE
+	p text;
+BEGIN
+	FOR p IN EXECUTE 'EXPLAIN ' || requete LOOP
+		IF p ~ ' on (creance|reglement|creance_version|relance|relance_creance|evenement)( |$)' THEN
+			noeud := btrim(regexp_replace(p, '\(cost.*', ''), ' ->');
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END $$;
+CREATE TEMPORARY TABLE lu AS
+SELECT v.vue, l.noeud
+  FROM (VALUES ('tableau_de_bord'), ('tendance'), ('profil_payeur'), ('signal_faible'), ('limite')) v(vue)
+  LEFT JOIN LATERAL public.lus('SELECT * FROM creances.' || v.vue) l ON true;
+SELECT vue AS view, coalesce(string_agg(DISTINCT noeud, ', '), 'the snapshot only') AS facts_read FROM lu GROUP BY vue ORDER BY vue;
+DO $$
+BEGIN
+	-- (the open items, by the indexes that hold nothing else)
+	IF EXISTS (SELECT FROM lu WHERE noeud !~ ' on creance ' OR noeud ~ 'Seq Scan') THEN
+		RAISE EXCEPTION 'an indicator reads settled history';
+	END IF;
+END $$;
+DROP FUNCTION public.lus(text);
