@@ -50,21 +50,24 @@ END;
 COMMENT ON FUNCTION creances._etat_au(date) IS
 'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la. Ce qui est recu avant l''emission d''une facture est un acompte, en compte : montant 0, solde negatif.';
 
+-- (planned for its date and its bounds, which are computed once; what JIT would
+-- make of so large a plan takes longer than the plan)
 CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
 			   montant numeric, creances numeric, credits numeric, en_compte numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_au(balance_agee.au);
+	RETURN QUERY
 	WITH sommes AS (
 		SELECT e.creancier, e.debiteur, e.devise,
-			   creances.balance_agee(e.solde, e.echeance, (SELECT balance_agee.au), balance_agee.bornes) AS tranches,
-			   creances.balance_agee(e.solde, e.echeance, (SELECT balance_agee.au), balance_agee.bornes)
+			   creances.balance_agee(e.solde, e.echeance, balance_agee.au, balance_agee.bornes) AS tranches,
+			   creances.balance_agee(e.solde, e.echeance, balance_agee.au, balance_agee.bornes)
 				FILTER (WHERE e.solde < 0 AND NOT e.en_compte) AS credits,
-			   creances.balance_agee(e.solde, e.echeance, (SELECT balance_agee.au), balance_agee.bornes)
+			   creances.balance_agee(e.solde, e.echeance, balance_agee.au, balance_agee.bornes)
 				FILTER (WHERE e.en_compte) AS en_compte
 		  FROM creances._etat_au(balance_agee.au) e
-		 -- (as a condition of its own: looked at once, before any row)
-		 WHERE creances._verifier_au(balance_agee.au) IS NOT NULL
 		 GROUP BY e.creancier, e.debiteur, e.devise
 	)
 	SELECT s.creancier, s.debiteur, s.devise, t.n::integer,
@@ -78,7 +81,7 @@ BEGIN ATOMIC
 								coalesce(s.en_compte[t.n], 0)::numeric(20,3) AS en_compte) m
 	 CROSS JOIN LATERAL (SELECT CASE WHEN t.n = 1 THEN NULL WHEN t.n = 2 THEN 1 ELSE bornes[t.n - 2] + 1 END AS de,
 								CASE WHEN t.n = 1 THEN 0 ELSE bornes[t.n - 1] END AS a) b;
-END;
+END $$;
 COMMENT ON FUNCTION creances.balance_agee(date, integer[]) IS
 'Balance agee par creancier, debiteur et devise a une date : une ligne par tranche de retard (tranche 1 : non echu). La somme des tranches est le solde : factures moins mouvements dates jusque-la. montant = creances (ce qui est du) + credits (avoirs, trop-percus ; negatif) + en_compte (recu sans facture, ou avant elle ; negatif), dans la devise.';
 

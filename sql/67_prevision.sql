@@ -399,7 +399,7 @@ COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
 'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé (ou sans aucun historique) n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur et échéance, pour que les sommes tombent juste.';
 
 CREATE FUNCTION creances._verifier_erreur(du date, au date, horizon integer, par text) RETURNS date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF du IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'la date de la prévision ne peut pas être NULL', HINT = 'Donnez le jour où elle est faite.';
@@ -408,6 +408,10 @@ BEGIN
 	IF du > creances._verifier_au(au) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('une prévision du %s ne se juge pas le %s', du, au),
 			HINT = 'Le premier jour vient avant le dernier.';
+	END IF;
+	IF au > creances.aujourdhui() THEN
+		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('une prévision ne se juge pas sur l''avenir : %s', au),
+			HINT = 'Omettez la dernière date pour aujourd''hui.';
 	END IF;
 	RETURN du;
 END $$;

@@ -101,6 +101,17 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 						WHERE m.creancier = x.creancier AND m.debiteur = x.debiteur AND m.fin IS NULL AND k.suspension = x.acte)
 	 GROUP BY x.creancier, x.motif
 	UNION ALL
+	-- handed over, and another customer's since: the third party does not see it, and nobody else reminds it
+	SELECT 6, 'avertissement', 'mandat', concat_ws('/', m.creancier, m.debiteur),
+		   format('%s créance(s) confiée(s) à %s et passée(s) à un autre client (%s) : confiez-les de nouveau, ou retirez le mandat (reprendre_mandat)',
+				  count(*), m.tiers, min(c.debiteur))
+	  FROM creances.mandat m
+	  JOIN creances.creancier s ON s.creancier = m.creancier
+	  JOIN creances.mandat_creance k ON k.creancier = m.creancier AND k.mandat = m.mandat
+	  JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang AND c.solde > 0 AND c.debiteur <> m.debiteur
+	 WHERE creances._mandat_actif(m.depuis, m.jusque, m.fin, (now() AT TIME ZONE s.fuseau)::date)
+	 GROUP BY m.creancier, m.mandat, m.debiteur, m.tiers
+	UNION ALL
 	SELECT 6, 'avertissement', 'fin_de_scenario', c.creancier,
 		   format('%s créance(s) au contentieux depuis plus de 60 jours sans suite, la première le %s ; voyez creances.encours', count(*), to_char(min(a.etape_le), 'YYYY-MM-DD'))
 	  FROM jour j, creances.avancement a JOIN creances.creance c ON c.creancier = a.creancier AND c.facture = a.facture AND c.rang = a.rang AND c.solde > 0
@@ -166,6 +177,6 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, plan, echeance_legale, passe, releve, suspension, fin_de_scenario, creancier, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, plan, echeance_legale, passe, releve, suspension, mandat, fin_de_scenario, creancier, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

@@ -266,12 +266,13 @@ BEGIN
 	END LOOP;
 END $$;
 -- no table of facts is read whole, and rows are read for what is open only; so too when the date is a parameter
+-- (the aged balances sum up _etat_au())
 SET LOCAL plan_cache_mode = force_generic_plan;
 PREPARE liste (date) AS SELECT facture, retard, solde FROM creances.encours_au($1);
 PREPARE stades (date) AS SELECT facture, stade FROM creances.encours_au($1);
 SELECT q, count(*) FILTER (WHERE p ~ 'Seq Scan on (creance|reglement)') AS whole, bool_or(p ~ 'Bitmap Index Scan on creance_ouverte') AS open_ones, max((regexp_match(p, 'rows=(\d+)'))[1]::integer) < 1000 AS few,
 	   bool_or(p ~ 'convention') AS penalties, bool_or(p ~ 'on relance_creance') AS stages, bool_or(p ~ 'on acte') AS holds
-  FROM unnest(ARRAY[$$SELECT * FROM creances.balance_agee('2026-01-31')$$, $$SELECT * FROM creances.balance_agee_emission('2026-01-31')$$,
+  FROM unnest(ARRAY[$$SELECT debiteur, sum(solde) FROM creances._etat_au('2026-01-31') GROUP BY 1$$,
 		$$SELECT facture, retard, solde FROM creances.encours_au('2026-01-31')$$, $$SELECT facture, stade FROM creances.encours_au('2026-01-31')$$,
 		$$SELECT facture, suspension FROM creances.encours_au('2026-01-31')$$, $$SELECT sum(total_exigible) FROM creances.encours_au('2026-01-31')$$,
 		$$EXECUTE liste ('2026-01-31')$$, $$EXECUTE stades ('2026-01-31')$$]) q, plan(q) p
