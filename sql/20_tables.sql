@@ -229,7 +229,7 @@ CREATE TABLE creances.reglement (
 );
 CREATE INDEX reglement_suivi ON creances.reglement (suivi, cle) WHERE suivi IS NOT NULL;
 CREATE INDEX reglement_paiement ON creances.reglement (paiement) WHERE paiement IS NOT NULL;
-CREATE INDEX reglement_creance ON creances.reglement (creancier, facture, rang);
+CREATE INDEX reglement_creance ON creances.reglement (creancier, facture, rang, le) INCLUDE (montant);
 CREATE INDEX reglement_le ON creances.reglement (le);
 COMMENT ON TABLE creances.reglement IS
 'Mouvement date d''une creance : positif s''il diminue ce qui est du, negatif s''il l''augmente (paiement rejete). Ecrit par rafraichir() seulement.';

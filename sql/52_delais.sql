@@ -42,6 +42,20 @@ COMMENT ON FUNCTION creances.delai_procedure(date, integer, integer, text, integ
 ALTER TABLE creances.convention ADD CONSTRAINT convention_delai
 	CHECK (creances.echeance_legale('2000-01-01', delai) IS NOT NULL);
 
+-- From when to when each convention holds: joined by equality, where a look-up
+-- for each invoice would be run a million times.
+CREATE VIEW creances._convention_tenue AS
+SELECT v.creancier, v.debiteur, v.depuis, v.delai, v.prescription,
+	   lead(v.depuis, 1, date 'infinity') OVER (PARTITION BY v.creancier, v.debiteur ORDER BY v.depuis) AS avant
+  FROM creances.convention v;
+COMMENT ON VIEW creances._convention_tenue IS 'Conventions, chacune avec le jour où la suivante la remplace.';
+COMMENT ON COLUMN creances._convention_tenue.creancier IS 'Société créancière.';
+COMMENT ON COLUMN creances._convention_tenue.debiteur IS 'Client ; vide : les autres.';
+COMMENT ON COLUMN creances._convention_tenue.depuis IS 'Premier jour où elle vaut.';
+COMMENT ON COLUMN creances._convention_tenue.delai IS 'Délai de paiement.';
+COMMENT ON COLUMN creances._convention_tenue.prescription IS 'Nature de la prescription.';
+COMMENT ON COLUMN creances._convention_tenue.avant IS 'Jour où la suivante la remplace ; infini : aucune.';
+
 -- What was agreed with a debtor on the day of each invoice.
 CREATE VIEW creances.delai_excessif AS
 SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.emission, c.livraison, c.echeance,
@@ -50,9 +64,12 @@ SELECT c.creancier, c.debiteur, d.nom, c.facture, c.rang, c.emission, c.livraiso
   FROM creances.creance c
   JOIN creances.creancier s ON s.creancier = c.creancier AND s.type = 'professionnel'
   JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur AND d.type IN ('professionnel', 'public')
-  LEFT JOIN LATERAL (SELECT v.delai FROM creances.convention v
-					  WHERE v.creancier = c.creancier AND v.debiteur IN ('', c.debiteur) AND v.depuis <= coalesce(c.emission, c.nee_le)
-					  ORDER BY v.debiteur = '', v.depuis DESC LIMIT 1) v ON true
+  -- the debtor's own one, or the general one
+  LEFT JOIN creances._convention_tenue vp ON vp.creancier = c.creancier AND vp.debiteur = c.debiteur
+										 AND vp.depuis <= coalesce(c.emission, c.nee_le) AND vp.avant > coalesce(c.emission, c.nee_le)
+  LEFT JOIN creances._convention_tenue vg ON vg.creancier = c.creancier AND vg.debiteur = ''
+										 AND vg.depuis <= coalesce(c.emission, c.nee_le) AND vg.avant > coalesce(c.emission, c.nee_le)
+ CROSS JOIN LATERAL (SELECT CASE WHEN vp.creancier IS NOT NULL THEN vp.delai ELSE vg.delai END AS delai) v
  CROSS JOIN LATERAL (SELECT CASE WHEN d.type = 'public' AND v.delai LIKE 'public%' THEN v.delai
 								 WHEN d.type = 'public' THEN 'public'
 								 ELSE coalesce(v.delai, '60 jours') END AS delai) q
@@ -174,9 +191,11 @@ SELECT c.creancier, c.facture, c.rang, c.debiteur, c.echeance, c.solde, c.devise
   FROM creances.creance c
   JOIN creances.creancier s ON s.creancier = c.creancier
   JOIN creances.debiteur d ON d.creancier = c.creancier AND d.debiteur = c.debiteur
-  LEFT JOIN LATERAL (SELECT v.prescription FROM creances.convention v
-					  WHERE v.creancier = c.creancier AND v.debiteur IN ('', c.debiteur) AND v.depuis <= coalesce(c.emission, c.nee_le)
-					  ORDER BY v.debiteur = '', v.depuis DESC LIMIT 1) v ON true
+  LEFT JOIN creances._convention_tenue vp ON vp.creancier = c.creancier AND vp.debiteur = c.debiteur
+										 AND vp.depuis <= coalesce(c.emission, c.nee_le) AND vp.avant > coalesce(c.emission, c.nee_le)
+  LEFT JOIN creances._convention_tenue vg ON vg.creancier = c.creancier AND vg.debiteur = ''
+										 AND vg.depuis <= coalesce(c.emission, c.nee_le) AND vg.avant > coalesce(c.emission, c.nee_le)
+ CROSS JOIN LATERAL (SELECT CASE WHEN vp.creancier IS NOT NULL THEN vp.prescription ELSE vg.prescription END AS prescription) v
  CROSS JOIN LATERAL (SELECT coalesce(v.prescription,
 									 CASE d.type WHEN 'public' THEN 'dette_publique'
 												 WHEN 'professionnel' THEN 'commerce'

@@ -663,22 +663,20 @@ COMMENT ON FUNCTION creances.taux_roulement(date, date, integer[], text) IS
 
 -- ------------------------------------------------ promises, disputes, costs
 
-CREATE FUNCTION creances.promesses_tenues(du date, au date, par text DEFAULT 'creancier')
-RETURNS TABLE (creancier text, segment text, debiteur text, devise text, promesses integer, tenues integer, rompues integer, montant numeric,
-			   montant_tenu numeric, taux numeric, taux_montant numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
-#variable_conflict use_column
-BEGIN
-	PERFORM creances._verifier_periode(promesses_tenues.du, promesses_tenues.au, promesses_tenues.par);
-	RETURN QUERY
+-- Each promise whose term fell in the period, weighed on the evening of its term
+-- by the facts dated up to then: what comes later does not mend it.
+CREATE FUNCTION creances._promesses_au(du date, au date)
+RETURNS TABLE (creancier text, acte uuid, debiteur text, devise text, terme date, montant numeric, recu numeric, tenue boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
 	WITH echues AS MATERIALIZED (
 		SELECT a.creancier, a.acte, a.debiteur, g.devise, g.credits, x.montant, x.terme
 		  FROM creances.acte a
 		  JOIN creances.engagement g ON g.creancier = a.creancier AND g.acte = a.acte
 		 CROSS JOIN LATERAL (SELECT sum(e.montant) AS montant, max(e.echeance) + g.tolerance AS terme
 							   FROM creances.engagement_echeance e WHERE e.creancier = g.creancier AND e.acte = g.acte) x
-		 WHERE a.genre = 'promesse' AND a.le <= promesses_tenues.au AND x.terme BETWEEN promesses_tenues.du AND promesses_tenues.au
-		   AND (a.annule_le IS NULL OR a.annule_le > promesses_tenues.au) AND (a.jusque IS NULL OR a.jusque >= x.terme)
+		 WHERE a.genre = 'promesse' AND a.le <= _promesses_au.au AND x.terme BETWEEN _promesses_au.du AND _promesses_au.au
+		   AND (a.annule_le IS NULL OR a.annule_le > _promesses_au.au) AND (a.jusque IS NULL OR a.jusque >= x.terme)
 	), credits AS (
 		-- (money on account that was given back takes from it)
 		SELECT p.creancier, p.acte, sum(-s.solde) AS credits
@@ -692,24 +690,34 @@ BEGIN
 		 CROSS JOIN LATERAL creances._solde_au(p.creancier, p.facture, p.rang, p.terme) s
 		 WHERE s.debiteur = p.debiteur AND s.devise = p.devise AND (s.solde < 0 OR s.en_compte)
 		 GROUP BY p.creancier, p.acte
-	), promesses AS (
-		SELECT e.creancier, e.debiteur, e.devise, e.montant, greatest(0, least(e.montant, r.recu)) AS recu, coalesce(i.reste, 0) = 0 OR r.recu >= e.montant AS tenue
-		  FROM echues e
-		  LEFT JOIN credits k ON k.creancier = e.creancier AND k.acte = e.acte
-		 CROSS JOIN LATERAL (
-			SELECT sum(v.solde) AS initial, sum(greatest(0, s.solde)) AS reste
-			  FROM creances.engagement_creance v
-			  LEFT JOIN LATERAL creances._solde_au(v.creancier, v.facture, v.rang, e.terme) s ON true
-			 WHERE v.creancier = e.creancier AND v.acte = e.acte) i
-		 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, greatest(0, coalesce(k.credits, 0)) - e.credits) AS recu) r
 	)
+	SELECT e.creancier, e.acte, e.debiteur, e.devise, e.terme, e.montant, greatest(0, least(e.montant, r.recu)) AS recu, coalesce(i.reste, 0) = 0 OR r.recu >= e.montant AS tenue
+	  FROM echues e
+	  LEFT JOIN credits k ON k.creancier = e.creancier AND k.acte = e.acte
+	 CROSS JOIN LATERAL (
+		SELECT sum(v.solde) AS initial, sum(greatest(0, s.solde)) AS reste
+		  FROM creances.engagement_creance v
+		  LEFT JOIN LATERAL creances._solde_au(v.creancier, v.facture, v.rang, e.terme) s ON true
+		 WHERE v.creancier = e.creancier AND v.acte = e.acte) i
+	 CROSS JOIN LATERAL (SELECT i.initial - coalesce(i.reste, 0) + greatest(0, greatest(0, coalesce(k.credits, 0)) - e.credits) AS recu) r;
+END;
+COMMENT ON FUNCTION creances._promesses_au(date, date) IS 'Promesses dont le terme tombe dans une période, tenues ou non ce soir-là ; sans celles annulées au dernier jour, ni celles closes avant leur terme.';
+
+CREATE FUNCTION creances.promesses_tenues(du date, au date, par text DEFAULT 'creancier')
+RETURNS TABLE (creancier text, segment text, debiteur text, devise text, promesses integer, tenues integer, rompues integer, montant numeric,
+			   montant_tenu numeric, taux numeric, taux_montant numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM creances._verifier_periode(promesses_tenues.du, promesses_tenues.au, promesses_tenues.par);
+	RETURN QUERY
 	SELECT g.creancier, g.segment, g.debiteur, g.devise, g.promesses, g.tenues, g.promesses - g.tenues, g.montant::numeric(20,3), g.recu::numeric(20,3),
 		   round(100.0 * g.tenues / g.promesses, 2), round(g.recu / g.montant * 100, 2)
 	  FROM (
 		SELECT p.creancier, CASE WHEN promesses_tenues.par <> 'creancier' THEN coalesce(d.segment, '') END AS segment,
 			   CASE WHEN promesses_tenues.par = 'debiteur' THEN p.debiteur END AS debiteur, p.devise,
 			   count(*)::integer AS promesses, (count(*) FILTER (WHERE p.tenue))::integer AS tenues, sum(p.montant) AS montant, sum(p.recu) AS recu
-		  FROM promesses p
+		  FROM creances._promesses_au(promesses_tenues.du, promesses_tenues.au) p
 		  LEFT JOIN creances.debiteur d ON d.creancier = p.creancier AND d.debiteur = p.debiteur
 		 GROUP BY 1, 2, 3, 4) g;
 END $$;

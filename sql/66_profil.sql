@@ -698,6 +698,20 @@ COMMENT ON COLUMN creances.limite.source IS 'Qui l''a donnée.';
 
 -- --------------------------------------------------------- may this order be taken
 
+-- Another day than today, apart: its plan is made when it is asked for.
+CREATE FUNCTION creances._ouvertes_de(creancier text, debiteur text, au date)
+RETURNS TABLE (devise text, facture text, rang integer, echeance date, montant numeric, solde numeric, en_compte boolean, nee date, stade creances.stade_relance)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT e.devise, e.facture, e.rang, e.echeance, e.montant, e.solde, e.en_compte, coalesce(e.livraison, e.emission, e.nee_le), k.stade
+	  FROM creances._etat_au(_ouvertes_de.au) e
+	  LEFT JOIN LATERAL creances._etape_au(e.creancier, e.facture, e.rang, _ouvertes_de.au) k ON true
+	 WHERE e.creancier = _ouvertes_de.creancier AND e.debiteur = _ouvertes_de.debiteur;
+END $$;
+COMMENT ON FUNCTION creances._ouvertes_de(text, text, date) IS 'Créances d''un débiteur ouvertes à une date, et leur stade de relance.';
+
 -- For the order screen of an ERP: look-ups by the debtor's key only, one plan
 -- kept for the session, and nothing that a missing night or rate makes fail.
 -- Another day than today costs what was open on it.
@@ -763,13 +777,11 @@ BEGIN
 	-- what his credits cover is not late
 	WITH ouvertes AS MATERIALIZED (
 		SELECT c.devise, c.facture, c.rang, c.echeance, c.montant, c.solde, creances._en_compte(c.nature, c.facture, c.solde) AS en_compte,
-			   coalesce(c.livraison, c.emission, c.nee_le) AS nee
+			   coalesce(c.livraison, c.emission, c.nee_le) AS nee, NULL::creances.stade_relance AS stade
 		  FROM creances.creance c
 		 WHERE NOT passe AND c.creancier = p_creancier AND c.debiteur = p_debiteur AND c.solde <> 0
 		UNION ALL
-		SELECT e.devise, e.facture, e.rang, e.echeance, e.montant, e.solde, e.en_compte, coalesce(e.livraison, e.emission, e.nee_le)
-		  FROM creances._etat_au(jour) e
-		 WHERE passe AND e.creancier = p_creancier AND e.debiteur = p_debiteur
+		SELECT e.* FROM creances._ouvertes_de(p_creancier, p_debiteur, jour) e WHERE passe
 	), sommes AS (
 		SELECT x.devise, sum(x.solde) AS encours, greatest(0, coalesce(sum(-x.solde) FILTER (WHERE x.solde < 0 OR x.en_compte), 0)) AS credits
 		  FROM ouvertes x GROUP BY x.devise
@@ -779,7 +791,7 @@ BEGIN
 		   AND (a.genre IN ('litige', 'rejet', 'encaissement') OR a.genre = 'procedure_collective' AND (a.jusque IS NULL OR a.jusque >= jour))
 	), echues AS (
 		-- (few receivables have such an act: the others ask no more)
-		SELECT x.devise, x.facture, x.rang, x.echeance,
+		SELECT x.devise, x.facture, x.rang, x.echeance, x.stade,
 			   CASE WHEN EXISTS (SELECT FROM generaux g WHERE g.genre <> 'procedure_collective')
 						 OR EXISTS (SELECT FROM creances.acte a WHERE a.creancier = p_creancier AND a.facture = x.facture AND a.genre IN ('litige', 'rejet', 'encaissement'))
 					THEN (SELECT greatest(0, least(x.solde, min(p.plafond)))
@@ -789,16 +801,13 @@ BEGIN
 		  FROM ouvertes x
 		 WHERE x.solde > 0 AND NOT x.en_compte AND x.echeance < jour
 	), retards AS (
-		SELECT e.devise, e.facture, e.rang, e.echeance,
+		SELECT e.devise, e.facture, e.rang, e.echeance, e.stade,
 			   greatest(0, least(e.du, sum(e.du) OVER (PARTITION BY e.devise ORDER BY e.echeance, e.facture, e.rang) - s.credits)) AS net
 		  FROM echues e JOIN sommes s ON s.devise = e.devise
 	), dus AS MATERIALIZED (
-		SELECT r.devise, r.facture, r.echeance, r.net, sum(r.net) OVER (PARTITION BY r.devise) AS total, k.stade
+		SELECT r.devise, r.facture, r.echeance, r.net, sum(r.net) OVER (PARTITION BY r.devise) AS total, CASE WHEN passe THEN r.stade ELSE a.stade END AS stade
 		  FROM retards r
-		  LEFT JOIN LATERAL (
-			SELECT a.stade FROM creances.avancement a WHERE NOT passe AND a.creancier = p_creancier AND a.facture = r.facture AND a.rang = r.rang
-			UNION ALL
-			SELECT y.stade FROM creances._etape_au(p_creancier, r.facture, r.rang, jour) y WHERE passe) k ON true
+		  LEFT JOIN creances.avancement a ON a.creancier = p_creancier AND a.facture = r.facture AND a.rang = r.rang
 		 WHERE r.net > 0
 	)
 	SELECT coalesce((SELECT s.encours FROM sommes s WHERE s.devise = p_devise), 0) AS exposition,

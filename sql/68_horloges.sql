@@ -82,7 +82,7 @@ COMMENT ON COLUMN creances.police_assurance.debiteur IS 'Client ; vide : tous ce
 COMMENT ON COLUMN creances.police_assurance.depuis IS 'Premier jour où elle garantit : la créance est née ce jour ou après (livraison, à défaut émission).';
 COMMENT ON COLUMN creances.police_assurance.jusque IS 'Dernier jour où une créance peut naître garantie ; NULL : sans fin connue.';
 COMMENT ON COLUMN creances.police_assurance.assureur IS 'Assureur.';
-COMMENT ON COLUMN creances.police_assurance.declaration IS 'Jours après l''échéance de la facture pour déclarer l''impayé.';
+COMMENT ON COLUMN creances.police_assurance.declaration IS 'Jours pour déclarer l''impayé, après l''échéance d''origine de la facture : un report ne les prolonge pas.';
 COMMENT ON COLUMN creances.police_assurance.remise IS 'Jours pour remettre le dossier ; NULL : la police n''en demande pas.';
 COMMENT ON COLUMN creances.police_assurance.depart_remise IS 'Ce dont courent ces jours : declaration (l''acte declaration_assureur) ou echeance (celle de la facture).';
 COMMENT ON COLUMN creances.police_assurance.garantie IS 'Montant garanti (agrément) du client, ou de chacun de ceux qui n''ont pas leur ligne ; 0 : aucune garantie ; NULL : non limité.';
@@ -157,7 +157,7 @@ BEGIN
 	VALUES (n.creancier, 'assurance', n.depuis, nullif(n.debiteur, ''), jsonb_strip_nulls(to_jsonb(n) - 'details'));
 END $$;
 COMMENT ON FUNCTION creances.assurer(text, text, date, text, integer, integer, text, numeric, date, text, text, text) IS
-'Enregistre une police d''assurance-crédit : jours après l''échéance pour déclarer un impayé, puis pour remettre le dossier, montant garanti, pour tout le portefeuille ou pour un client (garantie => 0 : non garanti). Les jours sont ceux de la police, de calendrier, sans report. La source est obligatoire. Un second appel pour les mêmes police, client et date remplace le premier ; l''histoire (evenement) garde les deux.';
+'Enregistre une police d''assurance-crédit : jours après l''échéance pour déclarer un impayé, puis pour remettre le dossier, montant garanti, pour tout le portefeuille ou pour un client (garantie => 0 : non garanti). Les jours sont ceux de la police, de calendrier, sans report, depuis l''échéance d''origine de la facture : la plus ancienne que l''ERP ait dite. Une déclaration ou une remise (consigner) qui ne nomme pas de facture vaut pour celles qui étaient échues ce jour-là. La source est obligatoire. Un second appel pour les mêmes police, client et date remplace le premier ; l''histoire (evenement) garde les deux.';
 
 -- --------------------------------------------------- what was owed on a day
 
@@ -189,18 +189,18 @@ COMMENT ON FUNCTION creances._creance_au(text, text, integer, date) IS 'Une cré
 -- that today costs one reading of what is open; the few that were changed since
 -- are looked up.
 CREATE FUNCTION creances._dues_au(au date)
-RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, echeance date, naissance date, depart date, devise text, solde numeric)
+RETURNS TABLE (creancier text, facture text, rang integer, debiteur text, echeance date, naissance date, depart date, devise text, solde numeric, modifiee boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT c.creancier, c.facture, c.rang, c.debiteur, c.echeance, coalesce(c.livraison, c.emission, c.nee_le),
-		   least(coalesce(c.livraison, c.emission), c.echeance), c.devise, c.solde + coalesce(m.somme, 0)
+		   least(coalesce(c.livraison, c.emission), c.echeance), c.devise, c.solde + coalesce(m.somme, 0), c.versions > 0
 	  FROM creances.creance c
 	  LEFT JOIN (SELECT r.creancier, r.facture, r.rang, sum(r.montant) AS somme FROM creances.reglement r WHERE r.le > au
 				  GROUP BY r.creancier, r.facture, r.rang) m ON m.creancier = c.creancier AND m.facture = c.facture AND m.rang = c.rang
 	 WHERE (c.solde <> 0 OR c.soldee_le > au) AND (c.version_le IS NULL OR c.version_le <= au) AND c.retiree_le IS NULL AND c.nee_le <= au
 	   AND c.solde + coalesce(m.somme, 0) > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde + coalesce(m.somme, 0))
 	UNION ALL
-	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.echeance, e.naissance, e.depart, e.devise, e.solde
+	SELECT c.creancier, c.facture, c.rang, e.debiteur, e.echeance, e.naissance, e.depart, e.devise, e.solde, true
 	  FROM creances.creance c
 	 CROSS JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, au) e
 	 WHERE (c.solde <> 0 OR c.soldee_le > au) AND c.version_le > au;
@@ -274,14 +274,19 @@ BEGIN ATOMIC
 	SELECT e.creancier, e.debiteur, e.facture, e.rang, h.horloge, h.depart, h.echeance, e.devise, e.solde,
 		   format(CASE h.horloge WHEN 'assurance_declaration' THEN 'police %s, %s : déclaration dans les %s jours de l''échéance (%s)'
 								 ELSE 'police %s, %s : dossier remis dans les %s jours de ' || CASE p.depart_remise WHEN 'echeance' THEN 'l''échéance' ELSE 'la déclaration' END || ' (%s)' END,
-				  p.police, p.assureur, h.jours, p.source),
+				  p.police, p.assureur, h.jours, p.source)
+		   || CASE WHEN o.echeance < e.echeance THEN format(' ; échéance d''origine, reportée depuis au %s', to_char(e.echeance, 'YYYY-MM-DD')) ELSE '' END,
 		   format(CASE h.horloge WHEN 'assurance_declaration' THEN 'déclarez l''impayé à %s au plus tard ce jour et consignez declaration_assureur, sinon la garantie est perdue pour cette créance%s'
 								 ELSE 'remettez le dossier à %s au plus tard ce jour et consignez remise_assureur, sinon l''indemnité peut être refusée%s' END
-				  || CASE WHEN s.declaree_le > e.echeance + p.declaration
-						  THEN format(' ; déclaré le %s, après le %s : la garantie est à discuter', to_char(s.declaree_le, 'YYYY-MM-DD'), to_char(e.echeance + p.declaration, 'YYYY-MM-DD')) ELSE '' END,
+				  || CASE WHEN s.declaree_le > o.echeance + p.declaration
+						  THEN format(' ; déclaré le %s, après le %s : la garantie est à discuter', to_char(s.declaree_le, 'YYYY-MM-DD'), to_char(o.echeance + p.declaration, 'YYYY-MM-DD')) ELSE '' END,
 				  p.assureur, CASE WHEN p.garantie IS NOT NULL THEN format(' (garantie : %s %s)', trim_scale(p.garantie), p.devise) ELSE '' END),
 		   CASE h.horloge WHEN 'assurance_remise' THEN s.declaration END, NULL::integer
 	  FROM creances._dues_au(au) e
+	 -- the earliest one ever told: the insurer did not agree to what was granted since
+	 CROSS JOIN LATERAL (SELECT least(e.echeance, CASE WHEN e.modifiee THEN (
+								SELECT min(v.echeance) FROM creances.creance_version v
+								 WHERE v.creancier = e.creancier AND v.facture = e.facture AND v.rang = e.rang AND v.jusque <= au AND NOT v.retiree) END) AS echeance) o
 	 -- the debtor's own row, else the portfolio's; the latest one that holds for this debt
 	 CROSS JOIN LATERAL (SELECT x.* FROM creances.police_assurance x
 						  WHERE x.creancier = e.creancier AND x.debiteur IN ('', e.debiteur) AND x.depuis <= e.naissance
@@ -292,17 +297,18 @@ BEGIN ATOMIC
 			   (array_agg(x.acte ORDER BY x.le, x.acte) FILTER (WHERE x.genre = 'declaration_assureur'))[1] AS declaration,
 			   count(*) FILTER (WHERE x.genre = 'remise_assureur') > 0 AS remise
 		  FROM creances._actes(e.creancier, e.debiteur, e.facture, e.rang, e.naissance, au) x
-		 WHERE x.genre IN ('declaration_assureur', 'remise_assureur')) s
+		 -- one that names no invoice is about what was overdue on its day
+		 WHERE x.genre IN ('declaration_assureur', 'remise_assureur') AND (x.facture <> '' OR x.le > o.echeance)) s
 	 CROSS JOIN LATERAL (
-		SELECT 'assurance_declaration' AS horloge, e.echeance AS depart, p.declaration AS jours, e.echeance + p.declaration AS echeance WHERE s.declaration IS NULL
+		SELECT 'assurance_declaration' AS horloge, o.echeance AS depart, p.declaration AS jours, o.echeance + p.declaration AS echeance WHERE s.declaration IS NULL
 		UNION ALL
 		SELECT 'assurance_remise', d.depart, p.remise, d.depart + p.remise
-		  FROM (SELECT CASE p.depart_remise WHEN 'echeance' THEN e.echeance ELSE s.declaree_le END AS depart) d
+		  FROM (SELECT CASE p.depart_remise WHEN 'echeance' THEN o.echeance ELSE s.declaree_le END AS depart) d
 		 WHERE p.remise IS NOT NULL AND d.depart IS NOT NULL) h
 	 WHERE e.creancier IN (SELECT x.creancier FROM creances.police_assurance x)
-	   AND e.echeance < au AND coalesce(p.garantie > 0, true) AND NOT s.remise;
+	   AND (e.echeance < au OR e.modifiee) AND o.echeance < au AND coalesce(p.garantie > 0, true) AND NOT s.remise;
 END;
-COMMENT ON FUNCTION creances._horloge_assurance(date) IS 'Horloges de l''assureur, pour ce qui était échu et dû un jour.';
+COMMENT ON FUNCTION creances._horloge_assurance(date) IS 'Horloges de l''assureur, pour ce qui était dû un jour et échu selon son échéance d''origine.';
 
 -- access path: the formal notices that were sent
 CREATE INDEX relance_creance_mise_en_demeure ON creances.relance_creance (creancier, facture, rang, relance)

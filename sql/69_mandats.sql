@@ -208,6 +208,11 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('aucun mandat %s', coalesce(mandat::text, 'NULL')),
 			HINT = 'Les mandats sont dans creances.mandat_en_cours.';
 	END IF;
+	-- a day to come is what jusque is for: told ahead, it could not be taken back
+	IF le > creances.aujourdhui(m.creancier) THEN
+		RAISE EXCEPTION USING ERRCODE = '22008', MESSAGE = format('un mandat ne se reprend pas d''avance : %s', le),
+			HINT = 'Omettez le pour aujourd''hui ; le terme prévu se donne à confier(), par jusque.';
+	END IF;
 	PERFORM FROM creances.debiteur d WHERE d.creancier = m.creancier AND d.debiteur = m.debiteur FOR NO KEY UPDATE;
 	SELECT x.* INTO m FROM creances.mandat x WHERE x.creancier = m.creancier AND x.mandat = m.mandat FOR NO KEY UPDATE;
 	IF m.fin IS NOT NULL THEN
@@ -246,10 +251,12 @@ SELECT m.creancier, m.mandat, m.genre, m.tiers, nullif(m.convention, '') AS conv
   JOIN creances.creancier x ON x.creancier = m.creancier
  CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE x.fuseau)::date AS jour) j
  CROSS JOIN LATERAL (
-	SELECT k.devise, count(*)::integer AS creances, sum(k.solde) AS confie, sum(r.recu) AS recu, sum(greatest(c.solde, 0)) AS reste
+	-- (what has gone to another debtor is no part of it any more)
+	SELECT k.devise, count(c.facture)::integer AS creances, sum(k.solde) AS confie, coalesce(sum(r.recu) FILTER (WHERE c.facture IS NOT NULL), 0) AS recu,
+		   coalesce(sum(greatest(c.solde, 0)), 0) AS reste
 	  FROM creances.mandat_creance k
-	  LEFT JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
-	 CROSS JOIN LATERAL (SELECT coalesce(sum(y.montant), 0) AS recu FROM creances.reglement y
+	  LEFT JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang AND c.debiteur = m.debiteur
+	 CROSS JOIN LATERAL (SELECT least(coalesce(sum(y.montant), 0), k.solde) AS recu FROM creances.reglement y
 						  WHERE y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang AND y.nature IN ('paiement', 'annulation')
 							AND NOT y.reprise AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)) r
 	 WHERE k.creancier = m.creancier AND k.mandat = m.mandat
@@ -267,9 +274,9 @@ COMMENT ON COLUMN creances.mandat_en_cours.nom IS 'Nom du client.';
 COMMENT ON COLUMN creances.mandat_en_cours.depuis IS 'Premier jour.';
 COMMENT ON COLUMN creances.mandat_en_cours.jusque IS 'Dernier jour prévu.';
 COMMENT ON COLUMN creances.mandat_en_cours.devise IS 'Devise des montants.';
-COMMENT ON COLUMN creances.mandat_en_cours.creances IS 'Nombre de créances confiées.';
+COMMENT ON COLUMN creances.mandat_en_cours.creances IS 'Nombre de créances confiées qui sont encore de ce client.';
 COMMENT ON COLUMN creances.mandat_en_cours.confie IS 'Ce qui en était dû quand elles ont été confiées.';
-COMMENT ON COLUMN creances.mandat_en_cours.recu IS 'Paiements datés du mandat, rejets déduits.';
+COMMENT ON COLUMN creances.mandat_en_cours.recu IS 'Paiements datés du mandat, rejets déduits, au plus ce qui a été confié.';
 COMMENT ON COLUMN creances.mandat_en_cours.reste IS 'Ce qui en reste dû.';
 COMMENT ON COLUMN creances.mandat_en_cours.cout IS 'Coût fixe du mandat, en EUR, répété à chaque devise.';
 COMMENT ON COLUMN creances.mandat_en_cours.taux_commission IS 'Commission, en %.';
@@ -284,17 +291,20 @@ BEGIN ATOMIC
 	SELECT m.creancier, m.debiteur, 'EUR', sum(CASE WHEN m.depuis >= du THEN m.cout ELSE 0 END + round(r.recu * m.commission / 100, 2))
 	  FROM creances.mandat m
 	 CROSS JOIN LATERAL (
-		SELECT coalesce(sum(y.montant), 0) AS recu
-		  FROM creances.mandat_creance k
-		  JOIN creances.reglement y ON y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang
-		 WHERE m.commission > 0 AND k.creancier = m.creancier AND k.mandat = m.mandat AND k.devise = 'EUR'
-		   AND y.nature IN ('paiement', 'annulation') AND NOT y.reprise AND y.le BETWEEN du AND au AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)) r
+		-- what is paid beyond what was handed over is owed back: of the whole mandate, not of the period
+		SELECT coalesce(sum(least(q.jusqu_ici, q.solde) - least(q.avant, q.solde)), 0) AS recu
+		  FROM (SELECT k.solde, sum(y.montant) AS jusqu_ici, coalesce(sum(y.montant) FILTER (WHERE y.le < du), 0) AS avant
+				  FROM creances.mandat_creance k
+				  JOIN creances.reglement y ON y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang
+				 WHERE m.commission > 0 AND k.creancier = m.creancier AND k.mandat = m.mandat AND k.devise = 'EUR'
+				   AND y.nature IN ('paiement', 'annulation') AND NOT y.reprise AND y.le <= au AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)
+				 GROUP BY k.facture, k.rang, k.solde) q) r
 	 WHERE m.depuis <= au
 	   AND (m.cout > 0 AND m.depuis >= du OR m.commission > 0 AND (m.jusque IS NULL OR m.jusque >= du) AND (m.fin IS NULL OR m.fin > du))
 	 GROUP BY m.creancier, m.debiteur;
 END;
 COMMENT ON FUNCTION creances._cout_mandats(date, date) IS
-'Coût des mandats d''une période, en EUR : part fixe de ceux qui y commencent, et commission sur ce qui y a été encaissé en EUR, rejets déduits, pendant qu''ils couraient.';
+'Coût des mandats d''une période, en EUR : part fixe de ceux qui y commencent, et commission sur ce qui y a été encaissé en EUR pendant qu''ils couraient, rejets déduits, au plus ce qui a été confié.';
 
 CREATE FUNCTION creances._horloge_mandat(au date)
 RETURNS TABLE (societe text, debiteur text, facture text, rang integer, horloge text, depart date, echeance date, devise text, montant numeric,

@@ -113,6 +113,24 @@ SELECT dit('2026-06-12', '{ASSURE}', 30);
 SELECT message FROM creances.echeances_legales(30, '2026-06-12') WHERE facture = 'I7';
 SELECT le, details - 'connu_le' - 'auteur' FROM creances.evenement WHERE genre = 'assurance' AND debiteur IS NULL ORDER BY instant;
 
+\echo == of the due date that was told first: one that is granted later does not bind the insurer
+INSERT INTO f (id, client, emis, du, ttc) VALUES ('O1', 'REPORT', '2026-01-10', '2026-02-10', 10), ('O2', 'REPORT', '2026-03-20', '2026-05-20', 20);
+SELECT creances.assurer('S', 'POL-3', '2026-01-01', 'Assureur', 60, 30, debiteur => 'REPORT', source => 'x');
+-- the ERP changed it on 20 February, to 10 June
+SELECT dit('2026-03-01', '{REPORT}', 400);
+UPDATE f SET du = '2026-06-10' WHERE id = 'O1';
+UPDATE creances.creance_version SET jusque = '2026-02-20' WHERE facture = 'O1';
+UPDATE creances.creance SET version_le = '2026-02-20' WHERE facture = 'O1';
+SELECT dit('2026-02-19', '{REPORT}', 400); SELECT dit('2026-03-01', '{REPORT}', 400);
+SELECT source FROM creances.echeances_legales(400, '2026-03-01') WHERE facture = 'O1';
+\echo == an act that names no invoice is about what was overdue on its day
+SELECT creances.consigner('S', 'REPORT', 'declaration_assureur', '2026-04-07', 'formulaire') IS NOT NULL;
+-- O2, due on 20 May: 19 July, and no hand-over
+SELECT dit('2026-06-01', '{REPORT}', 400);
+SELECT creances.consigner('S', 'REPORT', 'remise_assureur', '2026-05-20', 'dossier') IS NOT NULL;
+SELECT dit('2026-06-01', '{REPORT}', 400);
+SELECT creances.consigner('S', 'REPORT', 'declaration_assureur', '2026-06-02', 'formulaire') IS NOT NULL;
+SELECT dit('2026-06-02', '{REPORT}', 400);
 \echo == gravity: what loses a right
 INSERT INTO f (id, client, emis, du, ttc) VALUES ('G1', 'GRAVE', '2026-01-05', '2026-01-05', 10);
 SELECT creances.assurer('S', 'POL-2', '2026-01-01', 'Assureur', 60, debiteur => 'GRAVE', source => 'x');
@@ -336,7 +354,7 @@ SELECT au, jours, count(*) FROM lente GROUP BY 1, 2 ORDER BY 1, 2;
 UPDATE f SET ttc = 130 WHERE id LIKE 'X1%';
 UPDATE f SET client = 'PRO' WHERE id LIKE 'X2%';
 DELETE FROM f WHERE id LIKE 'X3%';
-CREATE TABLE dues AS SELECT j::date AS au, d.* FROM generate_series('2020-01-15', '2027-01-15', interval '200 days') j CROSS JOIN LATERAL creances._dues_au(j::date) d;
+CREATE TABLE dues AS SELECT j::date AS au, d.* FROM generate_series('2020-01-15', '2027-01-15', interval '200 days') j CROSS JOIN LATERAL (SELECT x.creancier, x.facture, x.rang, x.debiteur, x.echeance, x.naissance, x.depart, x.devise, x.solde FROM creances._dues_au(j::date) x) d;
 CREATE TABLE etats AS SELECT j::date AS au, e.creancier, e.facture, e.rang, e.debiteur, e.echeance, coalesce(e.livraison, e.emission, e.nee_le), least(coalesce(e.livraison, e.emission), e.echeance), e.devise, e.solde
   FROM generate_series('2020-01-15', '2027-01-15', interval '200 days') j CROSS JOIN LATERAL creances._etat_au(j::date) e WHERE e.solde > 0 AND NOT e.en_compte;
 SELECT (SELECT count(DISTINCT au) FROM dues), (SELECT count(*) > 1000 FROM dues), (SELECT count(*) > 0 FROM creances.creance_version), (SELECT count(*) FROM (TABLE dues EXCEPT ALL TABLE etats) x), (SELECT count(*) FROM (TABLE etats EXCEPT ALL TABLE dues) x);

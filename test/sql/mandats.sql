@@ -160,6 +160,14 @@ SET ROLE creances_cabinet;
 SELECT prete();
 RESET ROLE;
 
+\echo == paid beyond what was handed over: what is owed back earns nothing, nor when it is spread over two months
+INSERT INTO f (id, client, emis, du, ttc) VALUES ('E1', 'EPSILON', '2025-01-02', '2025-01-31', 33);
+SELECT creances.confier('S', 'EPSILON', 'Maître Y', 'avocat', depuis => '2025-03-03', commission => 10) AS m7 \gset
+UPDATE f SET paye = 20, paye_le = '2025-03-20' WHERE id = 'E1';
+UPDATE f SET paye = 43, paye_le = '2025-04-20' WHERE id = 'E1';
+SELECT creances, confie, recu, reste, commission FROM creances.mandat_en_cours WHERE mandat = :'m7';
+-- 10 % of 20, of the 13 that were left, of 33
+SELECT du, au, c.cout FROM (VALUES (date '2025-03-01', date '2025-03-31'), ('2025-04-01', '2025-04-30'), ('2025-01-01', '2025-12-31')) p(du, au), creances._cout_mandats(p.du, p.au) c WHERE c.debiteur = 'EPSILON' ORDER BY 1, 2;
 \echo == a dispute, an insolvency: he is told, and the hold of the mandate is none of these
 SELECT creances.ouvrir_litige('S', 'A1', 'prix', montant => 50, cause => 'prix', le => '2025-03-15') AS litige \gset
 SELECT creances.ouvrir_procedure_collective('S', 'GAMMA', '2025-03-20') AS procedure \gset
@@ -171,6 +179,7 @@ UPDATE f SET client = 'OMEGA' WHERE id = 'G1';
 SET ROLE creances_agence;
 SELECT count(*) FROM creances.dossier_confie WHERE facture = 'G1';
 RESET ROLE;
+SELECT creances, confie, recu, reste FROM creances.mandat_en_cours WHERE debiteur = 'GAMMA';
 UPDATE f SET client = 'GAMMA' WHERE id = 'G1';
 
 \echo == the clock of its end; true at a past date
@@ -200,9 +209,11 @@ SELECT debiteur, facture FROM creances.dossier_confie ORDER BY 1, 2;
 RESET ROLE;
 SELECT dit('2025-05-12', 'A1'); SELECT dit('2025-05-13', 'A1');
 SELECT le, details - 'mandat' FROM creances.evenement WHERE genre = 'mandat' AND details ->> 'quoi' = 'repris' ORDER BY le, debiteur;
+-- never ahead: it could not be taken back
+SELECT erreur(format('SELECT creances.reprendre_mandat(%L, %L, %L)', :'m2', 'x', creances.aujourdhui('S') + 1)) = '22008 | un mandat ne se reprend pas d''avance : ' || (creances.aujourdhui('S') + 1) || ' | Omettez le pour aujourd''hui ; le terme prévu se donne à confier(), par jusque.';
 -- what is paid from then on earns nothing
 UPDATE f SET paye = 450, paye_le = '2025-05-12' WHERE id = 'A1';
-SELECT c.debiteur, c.cout FROM creances._cout_mandats('2025-01-01', '2025-12-31') c WHERE c.cout <> 0;
+SELECT c.debiteur, c.cout FROM creances._cout_mandats('2025-01-01', '2025-12-31') c WHERE c.cout <> 0 ORDER BY 1;
 -- and may be handed over again
 SELECT creances.confier('S', 'ALPHA', 'Agence Nord', 'societe_recouvrement', 'CV-2025-07', '2025-05-12', factures => '{A1}', role => 'creances_agence') IS NOT NULL;
 SET ROLE creances_agence;

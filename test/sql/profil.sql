@@ -499,8 +499,9 @@ SELECT count(*) FILTER (WHERE a.debiteur IS NULL) AS too_many, count(*) FILTER (
 SELECT count(*) > 200, count(*) FILTER (WHERE o.encours <> b.montant) FROM obtenu o
   JOIN (SELECT j.d, b.debiteur, b.devise, sum(b.montant) AS montant FROM jours j, creances.balance_agee(j.d) b WHERE b.creancier = 'O' GROUP BY 1, 2, 3) b USING (d, debiteur, devise);
 -- (without what was taken back in the period of a payment of before)
-SELECT count(*) > 20, count(*) FILTER (WHERE o.regle <> m.regle) FROM obtenu o
-  JOIN (SELECT j.d, m.* FROM jours j, creances.retard_moyen_pondere((j.d - interval '12 months')::date + 1, j.d, 'debiteur') m WHERE m.creancier = 'O') m USING (d, debiteur, devise) WHERE o.rejets = 0;
+SELECT count(*) > 100, count(*) FILTER (WHERE o.regle <> m.regle) FROM obtenu o
+  JOIN (SELECT j.d, m.* FROM jours j, creances.retard_moyen_pondere((j.d - interval '12 months')::date + 1, j.d, 'debiteur') m WHERE m.creancier = 'O') m USING (d, debiteur, devise)
+ WHERE NOT EXISTS (SELECT FROM argent a JOIN etat e USING (numero) WHERE e.client = o.debiteur AND a.le <= o.d - interval '12 months' AND a.repris > o.d - interval '12 months');
 
 \echo == the order check on the same book: today by the debtor alone, another day from the facts of it; both as the profile says
 SELECT count(*) > 50, count(*) FILTER (WHERE (c.exposition, c.echu) IS DISTINCT FROM (p.encours, p.echu_net)) AS owed,
