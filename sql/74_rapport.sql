@@ -155,7 +155,7 @@ COMMENT ON FUNCTION creances._svg_balance(jsonb, text) IS 'Balance âgée en bar
 CREATE FUNCTION creances._svg_courbe(code text, devise text, titre text, unite text, au date, jours date[], valeurs numeric[], cible numeric) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	haut CONSTANT integer := 14;
+	haut CONSTANT integer := 22;
 	bas CONSTANT integer := 176;
 	gauche CONSTANT numeric := 12;
 	large CONSTANT numeric := 85;
@@ -172,7 +172,6 @@ DECLARE
 	corps text := '';
 	mois record;
 	dernier integer;
-	veille numeric;
 BEGIN
 	SELECT a.* INTO axe FROM creances._axe((SELECT min(v) FROM unnest(valeurs || cible) v), (SELECT max(v) FROM unnest(valeurs || cible) v)) a;
 	FOR g IN SELECT generate_series(axe.bas, axe.haut, axe.pas) LOOP
@@ -199,7 +198,6 @@ BEGIN
 			points := points || format('<circle data-cle="tendance/%s/%s/%s" data-valeur="%s" cx="%s%%" cy="%s" r="2.5"><title>%s : %s</title></circle>',
 				creances._html(devise), code, to_char(jours[i], 'YYYY-MM-DD'), trim_scale(valeurs[i]), round(gauche + large * (jours[i] - du) / (au - du), 2), y,
 				creances._html(creances.date_formatee(jours[i], 'fr', 'court')), creances._html_valeur(valeurs[i], unite));
-			veille := valeurs[dernier];
 			dernier := i;
 		ELSE
 			lignes := lignes || '"/><polyline points="';
@@ -209,9 +207,11 @@ BEGIN
 							 gauche, large, bas + 4, btrim(lignes), points);
 	IF dernier IS NOT NULL THEN
 		x := gauche + large * (jours[dernier] - du) / (au - du);
-		y := round(bas - (bas - haut) * (valeurs[dernier] - axe.bas) / (axe.haut - axe.bas), 1);
-		corps := corps || format('<text class="halo fort" x="%s%%" y="%s" text-anchor="%s">%s</text>', round(least(x + 3, 100), 2),
-			CASE WHEN y > bas - 22 THEN y - 9 WHEN y < haut + 18 OR veille > valeurs[dernier] THEN y + 20 ELSE y - 9 END, CASE WHEN x > 30 THEN 'end' ELSE 'start' END, creances._html_valeur(valeurs[dernier], unite));
+		-- (above the line that it lies along)
+		SELECT round(bas - (bas - haut) * (max(p.v) - axe.bas) / (axe.haut - axe.bas), 1) - 9 INTO y
+		  FROM unnest(jours, valeurs) p(j, v) WHERE p.j >= jours[dernier] - round(0.35 * (au - du))::integer AND p.j <= jours[dernier];
+		corps := corps || format('<text class="halo fort" x="%s%%" y="%s" text-anchor="%s">%s</text>', round(least(x + 3, 100), 2), y,
+			CASE WHEN x > 30 THEN 'end' ELSE 'start' END, creances._html_valeur(valeurs[dernier], unite));
 	END IF;
 	RETURN format('<svg role="img" width="100%%" height="%1$s" aria-labelledby="ct-%2$s cd-%2$s"><title id="ct-%2$s">%3$s</title><desc id="cd-%2$s">Courbe de %4$s nuits, en %5$s%6$s.</desc>%7$s</svg>',
 				  bas + 26, id, creances._html(titre), cardinality(jours), creances._html(unite),
