@@ -45,7 +45,7 @@ COMMENT ON COLUMN creances.mandat.cout IS 'Coût fixe, en EUR. Il reste au créa
 COMMENT ON COLUMN creances.mandat.commission IS 'Commission, en % de ce qui est encaissé pendant le mandat.';
 COMMENT ON COLUMN creances.mandat.motif IS 'Pourquoi.';
 COMMENT ON COLUMN creances.mandat.suspendu IS 'Les relances du moteur sont suspendues tant qu''il dure.';
-COMMENT ON COLUMN creances.mandat.fin IS 'Jour de sa fin : le tiers n''y voit plus rien.';
+COMMENT ON COLUMN creances.mandat.fin IS 'Jour de sa fin : le tiers n''y voit plus rien. Celui du début : donné par erreur, il ne coûte rien.';
 COMMENT ON COLUMN creances.mandat.fin_motif IS 'Pourquoi il a pris fin.';
 COMMENT ON COLUMN creances.mandat.auteur IS 'Rôle qui l''a enregistré.';
 COMMENT ON COLUMN creances.mandat.connu_le IS 'Instant de l''enregistrement.';
@@ -127,6 +127,12 @@ BEGIN
 	   OR cout < 0 OR cout >= 1e9 OR commission NOT BETWEEN 0 AND 100 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('coût ou commission inattendus : %s EUR, %s %%', coalesce(cout::text, 'NULL'), coalesce(commission::text, 'NULL')),
 			HINT = 'Le coût fixe est en EUR, la commission de 0 à 100 % de ce qui est encaissé.';
+	END IF;
+	-- (an old snapshot would not see the mandate that somebody gave meanwhile; SERIALIZABLE finds it by itself)
+	IF current_setting('transaction_isolation') = 'repeatable read' THEN
+		RAISE EXCEPTION USING ERRCODE = '25001', MESSAGE = 'confier() ne se fait pas dans une transaction REPEATABLE READ',
+			DETAIL = 'Elle ne verrait pas qu''une autre session vient de confier les mêmes créances.',
+			HINT = 'Appelez-la en READ COMMITTED (le niveau par défaut) ou en SERIALIZABLE.';
 	END IF;
 	-- the debtor is locked: a taking of his reminders ends first, or sees the hold
 	PERFORM FROM creances.debiteur x WHERE x.creancier = confier.creancier AND x.debiteur = confier.debiteur FOR NO KEY UPDATE;
@@ -241,6 +247,27 @@ COMMENT ON FUNCTION creances.reprendre_mandat(uuid, text, date) IS
 
 -- ---------------------------------------------------- what the creditor reads
 
+-- What was received of an item while a mandate ran. A reversal goes with the last
+-- payment before it, of its amount if there is one: what bounces afterwards was
+-- never received.
+CREATE FUNCTION creances._recu_mandat(creancier text, facture text, rang integer, depuis date, jusque date, fin date, au date)
+RETURNS TABLE (le date, montant numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT y.le, y.montant
+	  FROM creances.reglement y
+	 WHERE y.creancier = _recu_mandat.creancier AND y.facture = _recu_mandat.facture AND y.rang = _recu_mandat.rang
+	   AND y.nature IN ('paiement', 'annulation') AND NOT y.reprise AND y.le <= au
+	   AND creances._mandat_actif(depuis, jusque, fin,
+			CASE WHEN y.montant < 0 THEN coalesce((SELECT p.le FROM creances.reglement p
+													WHERE p.creancier = y.creancier AND p.facture = y.facture AND p.rang = y.rang
+													  AND p.nature = 'paiement' AND p.montant > 0 AND NOT p.reprise AND p.le <= y.le
+													ORDER BY p.montant = -y.montant DESC, p.le DESC LIMIT 1), y.le)
+				 ELSE y.le END);
+END;
+COMMENT ON FUNCTION creances._recu_mandat(text, text, integer, date, date, date, date) IS
+'Ce qui a été reçu d''une créance pendant qu''un mandat courait ; un rejet suit le paiement qu''il annule.';
+
 CREATE VIEW creances.mandat_en_cours AS
 SELECT m.creancier, m.mandat, m.genre, m.tiers, nullif(m.convention, '') AS convention, m.role::text AS role, m.debiteur, d.nom,
 	   m.depuis, m.jusque, s.devise, s.creances, s.confie::numeric(20,3) AS confie, s.recu::numeric(20,3) AS recu, s.reste::numeric(20,3) AS reste,
@@ -256,9 +283,8 @@ SELECT m.creancier, m.mandat, m.genre, m.tiers, nullif(m.convention, '') AS conv
 		   coalesce(sum(greatest(c.solde, 0)), 0) AS reste
 	  FROM creances.mandat_creance k
 	  LEFT JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang AND c.debiteur = m.debiteur
-	 CROSS JOIN LATERAL (SELECT least(coalesce(sum(y.montant), 0), k.solde) AS recu FROM creances.reglement y
-						  WHERE y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang AND y.nature IN ('paiement', 'annulation')
-							AND NOT y.reprise AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)) r
+	 CROSS JOIN LATERAL (SELECT least(coalesce(sum(y.montant), 0), k.solde) AS recu
+						   FROM creances._recu_mandat(k.creancier, k.facture, k.rang, m.depuis, m.jusque, m.fin, date 'infinity') y) r
 	 WHERE k.creancier = m.creancier AND k.mandat = m.mandat
 	 GROUP BY k.devise) s
  WHERE creances._mandat_actif(m.depuis, m.jusque, m.fin, j.jour);
@@ -295,16 +321,15 @@ BEGIN ATOMIC
 		SELECT coalesce(sum(least(q.jusqu_ici, q.solde) - least(q.avant, q.solde)), 0) AS recu
 		  FROM (SELECT k.solde, sum(y.montant) AS jusqu_ici, coalesce(sum(y.montant) FILTER (WHERE y.le < du), 0) AS avant
 				  FROM creances.mandat_creance k
-				  JOIN creances.reglement y ON y.creancier = k.creancier AND y.facture = k.facture AND y.rang = k.rang
+				 CROSS JOIN LATERAL creances._recu_mandat(k.creancier, k.facture, k.rang, m.depuis, m.jusque, m.fin, au) y
 				 WHERE m.commission > 0 AND k.creancier = m.creancier AND k.mandat = m.mandat AND k.devise = 'EUR'
-				   AND y.nature IN ('paiement', 'annulation') AND NOT y.reprise AND y.le <= au AND creances._mandat_actif(m.depuis, m.jusque, m.fin, y.le)
 				 GROUP BY k.facture, k.rang, k.solde) q) r
-	 WHERE m.depuis <= au
-	   AND (m.cout > 0 AND m.depuis >= du OR m.commission > 0 AND (m.jusque IS NULL OR m.jusque >= du) AND (m.fin IS NULL OR m.fin > du))
+	 -- (given by mistake and taken back at once: it costs nothing)
+	 WHERE m.depuis <= au AND m.fin IS DISTINCT FROM m.depuis AND (m.cout > 0 OR m.commission > 0)
 	 GROUP BY m.creancier, m.debiteur;
 END;
 COMMENT ON FUNCTION creances._cout_mandats(date, date) IS
-'Coût des mandats d''une période, en EUR : part fixe de ceux qui y commencent, et commission sur ce qui y a été encaissé en EUR pendant qu''ils couraient, rejets déduits, au plus ce qui a été confié.';
+'Coût des mandats d''une période, en EUR : part fixe de ceux qui y commencent, et commission sur ce qui y a été encaissé en EUR pendant qu''ils couraient, rejets déduits même plus tard, au plus ce qui a été confié. Un mandat fini le jour où il commence ne coûte rien.';
 
 CREATE FUNCTION creances._horloge_mandat(au date)
 RETURNS TABLE (societe text, debiteur text, facture text, rang integer, horloge text, depart date, echeance date, devise text, montant numeric,

@@ -1,5 +1,11 @@
 -- What somebody must look at, the missing rates first.
-CREATE VIEW creances.alerte AS
+-- (in plpgsql: JIT would compile so large a plan for longer than it runs)
+CREATE FUNCTION creances._alertes()
+RETURNS TABLE (ordre integer, gravite text, code text, objet text, message text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 WITH jour AS (SELECT creances.aujourdhui() AS j)
 SELECT a.ordre, a.gravite, a.code, a.objet, a.message
   FROM (
@@ -11,23 +17,6 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	  FROM jour j, LATERAL (SELECT v.regle, creances.taux_connu_jusque(v.regle::creances.taux_retard) AS fin
 							  FROM (VALUES ('BCE+10'), ('TIL'), ('TILP')) v(regle)) t
 	 WHERE t.fin < j.j + interval '1 month'
-	UNION ALL
-	SELECT 2, CASE WHEN a.attend THEN 'avertissement' ELSE 'erreur' END, 'anomalie', a.suivi::text,
-		   format(CASE WHEN a.attend THEN '%s règlement(s) dont la facture n''est pas suivie' ELSE '%s ligne(s) non suivie(s) : %s' END, count(*), a.code)
-	  FROM (SELECT l.suivi, l.code, l.attend IS NOT NULL AND l.code = 'facture' AS attend FROM creances.ligne_refusee l) a GROUP BY a.suivi, a.code, a.attend
-	UNION ALL
-	SELECT 3, 'erreur', 'suivi', s.table_suivie::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
-	  FROM creances.suivi s WHERE NOT s.actif
-	UNION ALL
-	SELECT 3, 'avertissement', 'suivi', n.partition::text, format('partition de %s sans déclencheur : CALL creances.synchroniser(%L), par son propriétaire, la fait suivre', n.table_suivie, n.table_suivie::text)
-	  FROM creances._partitions_nues n
-	UNION ALL
-	SELECT DISTINCT 3, 'erreur', 'suivi', c.suivi::text, 'des créances ouvertes viennent d''une table qui n''est plus suivie ; creances.cesser_suivi() les retire'
-	  FROM (SELECT DISTINCT x.suivi FROM creances.creance x WHERE x.solde <> 0) c
-	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.table_suivie = c.suivi)
-	UNION ALL
-	SELECT 4, 'avertissement', 'journal', f.table_suivie::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, to_char(f.plus_ancienne, 'YYYY-MM-DD HH24:MI'))
-	  FROM creances.fraicheur f WHERE f.plus_ancienne < now() - interval '1 day'
 	UNION ALL
 	SELECT 5, 'avertissement', 'file', q.etat,
 		   format(CASE q.etat WHEN 'a_valider' THEN '%s relance(s) attendent une validation depuis le %s : rien n''avance pour ces créances'
@@ -58,9 +47,14 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	-- what the law or a policy gives until a day, and is not told elsewhere here
 	SELECT 5, 'erreur', 'echeance_legale', e.creancier,
 		   format('%s : %s échéance(s) passée(s) ou à dix jours au plus, la première le %s ; voyez creances.echeances_legales', e.libelle, e.nb, to_char(e.le, 'YYYY-MM-DD'))
-	  FROM (SELECT x.creancier, x.libelle, count(*) AS nb, min(x.echeance) AS le FROM creances.echeances_legales x
-			 WHERE x.gravite = 'erreur' AND x.horloge NOT IN ('prescription', 'declaration_creance', 'releve_forclusion')
-			 GROUP BY x.creancier, x.libelle) e
+	  FROM (SELECT x.societe AS creancier, creances._libelle_horloge(x.horloge) AS libelle, count(*) AS nb, min(x.echeance) AS le
+			  FROM jour j
+			 -- (those that lose a right; the others are told above and below)
+			 CROSS JOIN LATERAL (SELECT h.* FROM creances._horloge_assurance(j.j) h
+								 UNION ALL SELECT h.* FROM creances._horloge_injonction(j.j) h
+								 UNION ALL SELECT h.* FROM creances._horloge_mandat(j.j) h) x
+			 WHERE x.attente IS NULL AND x.echeance <= j.j + 10
+			 GROUP BY x.societe, x.horloge) e
 	UNION ALL
 	SELECT 8, 'avertissement', 'date', 'futur', format('%s facture(s) et %s règlement(s) datés du futur : balance_agee() ne les compte pas encore, encours et balance_agee_debiteur les comptent', f.factures, r.reglements)
 	  FROM jour j, LATERAL (SELECT count(*) AS factures FROM creances.creance c WHERE c.solde <> 0 AND c.nee_le > j.j) f,
@@ -172,7 +166,32 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 							  WHEN 'contact' THEN '%s client(s) sans le contact que demande la prochaine étape' END
 				  || ' ; voyez creances.anomalie', count(*))
 	  FROM creances._qualite q WHERE q.gravite = 'avertissement' GROUP BY q.code
-  ) a
+  ) a;
+END $$;
+COMMENT ON FUNCTION creances._alertes() IS 'Les lignes d''alerte qui ne nomment pas de table.';
+
+CREATE VIEW creances.alerte AS
+SELECT a.ordre, a.gravite, a.code, a.objet, a.message
+  FROM (
+	-- (tables are named as the reader's search_path has it)
+	SELECT 2 AS ordre, CASE WHEN a.attend THEN 'avertissement' ELSE 'erreur' END AS gravite, 'anomalie' AS code, a.suivi::text AS objet,
+		   format(CASE WHEN a.attend THEN '%s règlement(s) dont la facture n''est pas suivie' ELSE '%s ligne(s) non suivie(s) : %s' END, count(*), a.code) AS message
+	  FROM (SELECT l.suivi, l.code, l.attend IS NOT NULL AND l.code = 'facture' AS attend FROM creances.ligne_refusee l) a GROUP BY a.suivi, a.code, a.attend
+	UNION ALL
+	SELECT 3, 'erreur', 'suivi', s.table_suivie::text, 'le déclencheur est désactivé : les écritures ne sont plus vues ; CALL creances.synchroniser() répare'
+	  FROM creances.suivi s WHERE NOT s.actif
+	UNION ALL
+	SELECT 3, 'avertissement', 'suivi', n.partition::text, format('partition de %s sans déclencheur : CALL creances.synchroniser(%L), par son propriétaire, la fait suivre', n.table_suivie, n.table_suivie::text)
+	  FROM creances._partitions_nues n
+	UNION ALL
+	SELECT DISTINCT 3, 'erreur', 'suivi', c.suivi::text, 'des créances ouvertes viennent d''une table qui n''est plus suivie ; creances.cesser_suivi() les retire'
+	  FROM (SELECT DISTINCT x.suivi FROM creances.creance x WHERE x.solde <> 0) c
+	 WHERE NOT EXISTS (SELECT FROM creances.suivi s WHERE s.table_suivie = c.suivi)
+	UNION ALL
+	SELECT 4, 'avertissement', 'journal', f.table_suivie::text, format('%s ligne(s) au journal depuis le %s ; appelez creances.rafraichir()', f.en_attente, to_char(f.plus_ancienne, 'YYYY-MM-DD HH24:MI'))
+	  FROM creances.fraicheur f WHERE f.plus_ancienne < now() - interval '1 day'
+	UNION ALL
+	SELECT x.ordre, x.gravite, x.code, x.objet, x.message FROM creances._alertes() x) a
  ORDER BY a.ordre, a.objet;
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';

@@ -271,9 +271,9 @@ COMMENT ON FUNCTION creances._svg_prevision(jsonb, text) IS 'Prévision d''encai
 
 -- ---------------------------------------------------------------- sections
 
--- The key figures of a day in a currency. What is open comes from the aged
--- balance below it on the page; what is measured over a period, from the night's
--- snapshot, or from `calcules` ([{indicateur, valeur}...]) where there is none.
+-- The key figures of a day in a currency, all from one source: the snapshot of
+-- that day, or where there is none what is open now (`ouverts`) and what has been
+-- worked out for the page (`calcules`: [{indicateur, du, valeur}...]).
 CREATE FUNCTION creances._rapport_chiffres(creancier text, devise text, au date, ouverts jsonb, calcules jsonb) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -283,13 +283,14 @@ DECLARE
 	c record;
 	cle text;
 	depuis date;
+	origine text;
 	corps text := '';
 BEGIN
 	FOR c IN
 		WITH v AS (
 			SELECT i.ordre, i.indicateur, i.libelle, CASE i.unite WHEN 'devise' THEN p_devise ELSE i.unite END AS unite, i.sens, p_au - coalesce(t.du, (SELECT (x ->> 'du')::date FROM jsonb_array_elements(calcules) x WHERE x ->> 'indicateur' = i.indicateur)) + 1 AS jours,
-				   CASE WHEN ouverts ? i.indicateur THEN (ouverts ->> i.indicateur)::numeric
-						WHEN t.indicateur IS NOT NULL THEN t.valeur
+				   CASE WHEN t.indicateur IS NOT NULL THEN t.valeur
+						WHEN ouverts ? i.indicateur THEN (ouverts ->> i.indicateur)::numeric
 						ELSE (SELECT (x ->> 'valeur')::numeric FROM jsonb_array_elements(calcules) x WHERE x ->> 'indicateur' = i.indicateur) END::numeric(20,3) AS valeur
 			  FROM creances.indicateur i
 			  LEFT JOIN creances.tendance t ON t.creancier = p_creancier AND t.segment IS NULL AND t.devise = p_devise AND t.indicateur = i.indicateur AND t.jour = p_au
@@ -321,7 +322,14 @@ BEGIN
 						 || '</span>' END
 			|| '</dd></div>';
 	END LOOP;
-	RETURN '<dl class="cartes">' || corps || '</dl>'
+	SELECT CASE WHEN max(t.connu_le) IS NULL THEN 'Calculés pour cette page&#160;: ce jour n&#8217;a pas de relevé.'
+				WHEN bool_or(t.origine = 'reconstitue') THEN 'Relevé de ce jour, reconstitué des faits datés.'
+				ELSE format('Relevé écrit le %s à %s&#160;; la balance âgée qui suit est d&#8217;après ce qui est connu à l&#8217;instant.',
+							to_char(max(t.connu_le) AT TIME ZONE max(s.fuseau), 'DD/MM/YYYY'), to_char(max(t.connu_le) AT TIME ZONE max(s.fuseau), 'HH24:MI')) END INTO origine
+	  FROM creances.creancier s
+	  LEFT JOIN creances.tendance t ON t.creancier = s.creancier AND t.segment IS NULL AND t.devise = p_devise AND t.jour = p_au
+	 WHERE s.creancier = p_creancier;
+	RETURN '<p class="note-bas">' || origine || '</p><dl class="cartes">' || corps || '</dl>'
 		|| CASE WHEN depuis IS NULL THEN '' ELSE '<p class="note-bas">Flèches&#160;: évolution depuis le relevé du ' || creances._html_date(depuis) || '.</p>' END;
 END $$;
 COMMENT ON FUNCTION creances._rapport_chiffres(text, text, date, jsonb, jsonb) IS 'Chiffres clés d''une devise, pour la page.';
@@ -490,6 +498,49 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._rapport_travail(text, date, boolean) IS 'Travail du soir, ou d''une nuit passée, pour la page.';
 
+-- Who is to be watched, as of last night: weak signals, notes that have fallen,
+-- promises that are due or broken.
+CREATE FUNCTION creances._rapport_surveillance(creancier text, jour date) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH e AS (
+		SELECT 1 AS sorte, s.gravite, s.debiteur, s.nom, s.devise, s.intitule AS quoi, s.message, NULL::numeric AS montant, s.depuis
+		  FROM creances.signal_faible s WHERE s.creancier = _rapport_surveillance.creancier
+		UNION ALL
+		SELECT 2, 'avertissement', p.debiteur, p.nom, p.devise, 'Note en baisse',
+			   format('de %s à %s le %s : %s', p.note_precedente, p.note, to_char(p.note_depuis, 'YYYY-MM-DD'), p.raison), NULL, p.note_depuis
+		  FROM creances.profil_payeur p
+		 WHERE p.creancier = _rapport_surveillance.creancier AND p.note > p.note_precedente AND p.note_depuis > _rapport_surveillance.jour - 30
+		UNION ALL
+		SELECT 3, CASE p.etat WHEN 'rompue' THEN 'avertissement' ELSE 'information' END, p.debiteur, p.nom, p.devise, CASE p.etat WHEN 'rompue' THEN 'Promesse rompue' ELSE 'Promesse attendue' END,
+			   format('pour le %s%s', to_char(p.pour_le, 'YYYY-MM-DD'), CASE WHEN p.recu > 0 THEN format(', dont %s reçus', creances._montant_lettre(trim_scale(p.recu), p.devise, 'fr')) ELSE '' END),
+			   p.montant, p.pour_le
+		  FROM creances.promesse p
+		 WHERE p.creancier = _rapport_surveillance.creancier
+		   AND (p.etat = 'rompue' AND p.pour_le > _rapport_surveillance.jour - 30 OR p.etat = 'en cours' AND p.pour_le <= _rapport_surveillance.jour + 7)
+		   AND p.pour_le BETWEEN _rapport_surveillance.jour - 60 AND _rapport_surveillance.jour + 7
+	), n AS (
+		SELECT e.*, row_number() OVER (PARTITION BY e.sorte ORDER BY array_position('{erreur,avertissement,information}'::text[], e.gravite), e.depuis DESC, e.debiteur, e.devise, e.quoi) AS n FROM e
+	), c AS (
+		SELECT count(*) FILTER (WHERE n.sorte = 1) AS signaux, count(*) FILTER (WHERE n.sorte = 2) AS notes, count(*) FILTER (WHERE n.sorte = 3) AS promesses FROM n
+	)
+	SELECT CASE WHEN c.signaux + c.notes + c.promesses = 0 THEN '<p class="vide">Personne&#160;: ni signal, ni note en baisse, ni promesse attendue ou rompue.</p>'
+		   ELSE '<p>Signaux&#160;: ' || creances._html_donnee('surveillance/signaux', c.signaux, c.signaux::text)
+				|| '&#160;; notes en baisse depuis 30 jours&#160;: ' || creances._html_donnee('surveillance/notes', c.notes, c.notes::text)
+				|| '&#160;; promesses attendues sous 7 jours ou rompues depuis 30&#160;: ' || creances._html_donnee('surveillance/promesses', c.promesses, c.promesses::text) || '.'
+				|| CASE WHEN greatest(c.signaux, c.notes, c.promesses) > 15 THEN ' Les quinze premiers de chaque sorte.' ELSE '' END || '</p>'
+				|| '<table class="pile"><caption>Clients à surveiller, le plus grave d&#8217;abord</caption><thead><tr><th scope="col">Client</th><th scope="col" class="mot">Quoi</th>'
+				|| '<th scope="col" class="mot">En clair</th><th scope="col">Montant</th></tr></thead><tbody>'
+				|| (SELECT string_agg(format('<tr class="%s"><th scope="row">%s</th><td class="mot" data-col="Quoi">%s%s</td><td class="mot seul" data-col="">%s</td><td data-col="Montant">%s</td></tr>',
+						CASE n.gravite WHEN 'erreur' THEN 'erreur' ELSE 'autre' END, creances._html_nom(n.nom, n.debiteur),
+						CASE n.gravite WHEN 'erreur' THEN '<b class="gravite">&#9632;&#160;urgent</b> ' ELSE '' END, creances._html(n.quoi), creances._html(n.message),
+						CASE WHEN n.sorte = 3 THEN creances._html_donnee(concat_ws('/', 'surveillance', 'promesse', n.n, 'montant'), n.montant, creances._html_montant(n.montant, n.devise)) ELSE '' END),
+						'' ORDER BY n.sorte, n.n) FROM n WHERE n.n <= 15)
+				|| '</tbody></table>' END
+	  FROM c;
+END;
+COMMENT ON FUNCTION creances._rapport_surveillance(text, date) IS 'Clients à surveiller, pour la page.';
+
 -- alerte tells of the whole database: what names another creditor is left out.
 CREATE FUNCTION creances._rapport_alertes(creancier text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -626,6 +677,7 @@ svg .pair{display:none}
 .pile tr{display:flex;flex-wrap:wrap;gap:0 1rem;border-bottom:1px solid #6b7178;padding:.45rem 0}
 .pile tr.total{border-top:2px solid #6b7178}
 .pile th,.pile td{border:0;padding:0;text-align:left;order:2;font-size:.85rem}
+.pile td:empty{display:none}
 .pile td::before{content:attr(data-col) " ";color:var(--gris)}
 .pile tr.total>*{border:0}
 .pile tr::before{content:"";order:1;flex:0 0 100%}
@@ -794,6 +846,8 @@ BEGIN
 							 creances._rapport_travail(p_creancier, p_au, aujourdhui));
 	menu := menu || format('<li><a href="#travail">%s</a></li>', CASE WHEN aujourdhui THEN 'Travail de ce soir' ELSE 'Relances' END);
 	IF aujourdhui THEN
+		corps := corps || '<section id="surveillance"><h2>Clients à surveiller</h2>' || creances._rapport_surveillance(p_creancier, p_au) || '</section>';
+		menu := menu || '<li><a href="#surveillance">Clients à surveiller</a></li>';
 		corps := corps || '<section id="alertes"><h2>Alertes</h2>' || creances._rapport_alertes(p_creancier) || '</section>';
 		menu := menu || '<li><a href="#alertes">Alertes</a></li>';
 	END IF;
@@ -813,8 +867,7 @@ BEGIN
 				  CASE WHEN aujourdhui THEN '' ELSE ', d&#8217;après les faits datés jusque-là' END, menu)
 		|| E'\n<main>' || corps || E'</main>\n<footer><h2>Définitions</h2><dl class="definitions">' || definitions || '</dl><p class="note-bas">'
 		|| format('Établi par creances.rapport_html(%s, %s). ', creances._html(quote_literal(p_creancier)), creances._html(quote_literal(p_au::text)))
-		|| CASE WHEN calcules = '[]' THEN 'Indicateurs de période&#160;: relevé de ce jour.' ELSE 'Indicateurs de période&#160;: calculés pour cette page, faute de relevé de ce jour.' END
 		|| E'</p></footer></body></html>\n';
 END $$;
 COMMENT ON FUNCTION creances.rapport_html(text, date) IS
-'Page HTML d''un créancier à une date, à enregistrer telle quelle en UTF-8 : chiffres clés et objectifs, balance âgée, tendances, prévision d''encaissements, premiers débiteurs, travail du soir (date passée : relances de cette nuit-là), alertes (aujourd''hui), échéances légales. Une section par devise. Sans script ni fichier extérieur, lisible sur téléphone et sur papier. Chaque chiffre est celui des vues ; il se relit dans <data data-cle="..." value="...">. C''est aussi du XML bien formé.';
+'Page HTML d''un créancier à une date, à enregistrer telle quelle en UTF-8 : chiffres clés et objectifs, balance âgée, tendances, prévision d''encaissements, premiers débiteurs, travail du soir (date passée : relances de cette nuit-là), clients à surveiller et alertes (aujourd''hui), échéances légales. Une section par devise. Sans script ni fichier extérieur, lisible sur téléphone et sur papier. Chaque chiffre est celui des vues ; il se relit dans <data data-cle="..." value="...">. C''est aussi du XML bien formé.';

@@ -168,6 +168,27 @@ UPDATE f SET paye = 43, paye_le = '2025-04-20' WHERE id = 'E1';
 SELECT creances, confie, recu, reste, commission FROM creances.mandat_en_cours WHERE mandat = :'m7';
 -- 10 % of 20, of the 13 that were left, of 33
 SELECT du, au, c.cout FROM (VALUES (date '2025-03-01', date '2025-03-31'), ('2025-04-01', '2025-04-30'), ('2025-01-01', '2025-12-31')) p(du, au), creances._cout_mandats(p.du, p.au) c WHERE c.debiteur = 'EPSILON' ORDER BY 1, 2;
+-- a payment that bounces, after the end too, was never received; a mandate taken back on its first day costs nothing
+INSERT INTO f (id, client, emis, du, ttc) VALUES ('E2', 'KAPPA', '2025-01-02', '2025-01-31', 1000), ('E3', 'KAPPA', '2025-01-02', '2025-01-31', 7);
+SELECT creances.confier('S', 'KAPPA', 'Maître Y', 'avocat', depuis => '2025-03-03', commission => 10, factures => '{E2}') AS m8, creances.confier('S', 'KAPPA', 'Maître Z', 'avocat', depuis => '2025-03-03', cout => 100, factures => '{E3}') AS m9 \gset
+SELECT creances.reprendre_mandat(:'m9', 'erreur', '2025-03-03');
+UPDATE f SET paye = 1000, paye_le = '2025-03-10' WHERE id = 'E2';
+SELECT c.cout FROM creances._cout_mandats('2025-03-01', '2025-03-31') c WHERE c.debiteur = 'KAPPA';
+SELECT creances.reprendre_mandat(:'m8', 'payé', '2025-03-20');
+-- (a payment that is undone is dated of the day when it is seen)
+UPDATE f SET paye = 0 WHERE id = 'E2';
+SELECT c.cout FROM (VALUES (1, date '2025-03-01', date '2025-03-31'), (2, '2025-04-01', creances.aujourdhui('S')), (3, '2025-01-01', creances.aujourdhui('S'))) p(n, du, au), creances._cout_mandats(p.du, p.au) c WHERE c.debiteur = 'KAPPA' ORDER BY n;
+-- paid again afterwards: not his doing, and it takes nothing from him if it bounces
+UPDATE f SET paye = 600, paye_le = '2025-04-10' WHERE id = 'E2';
+UPDATE f SET paye = 0 WHERE id = 'E2';
+SELECT c.cout FROM creances._cout_mandats('2025-01-01', creances.aujourdhui('S')) c WHERE c.debiteur = 'KAPPA';
+\echo == an old snapshot hands nothing over
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT erreur($$SELECT creances.confier('S', 'DELTA', 'Maître Y', 'avocat', depuis => '2025-03-03')$$);
+ROLLBACK;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT creances.confier('S', 'DELTA', 'Maître Y', 'avocat', depuis => '2025-03-03') IS NOT NULL;
+ROLLBACK;
 \echo == a dispute, an insolvency: he is told, and the hold of the mandate is none of these
 SELECT creances.ouvrir_litige('S', 'A1', 'prix', montant => 50, cause => 'prix', le => '2025-03-15') AS litige \gset
 SELECT creances.ouvrir_procedure_collective('S', 'GAMMA', '2025-03-20') AS procedure \gset

@@ -217,6 +217,28 @@ SELECT a.t ~ 'disparu', a.t !~ 'ailleurs', (SELECT count(*) FROM creances.alerte
 SELECT string_agg(s.id, ' ' ORDER BY s.n) FROM public.page p, xmltable('//section/@id' PASSING p.x COLUMNS n FOR ORDINALITY, id text PATH '.') s WHERE p.page = 'soir';
 SELECT string_agg(s.id, ' ' ORDER BY s.n) FROM public.page p, xmltable('//section/@id' PASSING p.x COLUMNS n FOR ORDINALITY, id text PATH '.') s WHERE p.page = 'veille';
 
+\echo == today: a payment after the snapshot leaves the cards to the snapshot, all of them, and reaches the balance
+SELECT creances.relever(creances.aujourdhui(), 'soir') > 0;
+UPDATE public.f SET paye = ttc, paye_le = creances.aujourdhui() WHERE societe = 'soir' AND numero = 'S1';
+SELECT creances.rafraichir() \g /dev/null
+-- who is to be watched: signals as the view has them, a note that has fallen, promises
+UPDATE creances.profil SET note = 'C', note_precedente = 'A', note_depuis = creances.aujourdhui() - 3, raison = 'des retards' WHERE creancier = 'soir' AND debiteur IN ('S2', 'S3');
+UPDATE creances.profil SET note = 'C', note_precedente = 'A', note_depuis = creances.aujourdhui() - 40 WHERE creancier = 'soir' AND debiteur = 'S4';
+UPDATE creances.profil SET note = 'A', note_precedente = 'C', note_depuis = creances.aujourdhui() - 3 WHERE creancier = 'soir' AND debiteur = 'S5';
+SELECT creances.fixer_limite('soir', 'S8', 1, creances.aujourdhui() - 9, 'assureur <&>') \g /dev/null
+SELECT creances.promettre('soir', 'S6', creances.aujourdhui() + 5, le => creances.aujourdhui()), creances.promettre('soir', 'S7', creances.aujourdhui() + 20, le => creances.aujourdhui()) \g /dev/null
+DELETE FROM public.page; TRUNCATE public.lu;
+SELECT pg_temp.ecrire('soir', 'soir', creances.aujourdhui()) \g /dev/null
+INSERT INTO public.lu SELECT p.page, p.creancier, p.au, d.cle, string_to_array(d.cle, '/'), nullif(d.valeur, '')::numeric, d.texte
+  FROM public.page p, xmltable('//data' PASSING p.x COLUMNS cle text PATH '@data-cle', valeur text PATH '@value', texte text PATH 'string(.)') d;
+SELECT pg_temp.comparer('cards', $$SELECT 'soir', 'chiffre/EUR/' || t.indicateur, t.resultat::numeric FROM creances.tableau_de_bord t WHERE t.creancier = 'soir' AND t.segment IS NULL AND t.resultat IS NOT NULL
+	AND t.indicateur IN ('encours', 'echu', 'part_echue', 'plus_de_90', 'dso', 'bpdso', 'add', 'cei', 'taux_recouvrement', 'retard_moyen')$$, $$SELECT page, cle, valeur FROM public.lu WHERE k[1] = 'chiffre' AND valeur IS NOT NULL$$);
+SELECT c.valeur - b.valeur FROM public.lu c, public.lu b WHERE c.cle = 'chiffre/EUR/encours' AND b.cle = 'balance/EUR/total/montant';
+SELECT regexp_replace(x.t, '\d\d/\d\d/\d{4} à \d\d:\d\d', '(instant)') FROM public.page p, xmltable('//p[@class="note-bas"]' PASSING p.x COLUMNS t text PATH 'string(.)', n FOR ORDINALITY) x WHERE x.n = 1;
+SELECT pg_temp.comparer('to be watched', $$SELECT 'surveillance/signaux', count(*)::numeric, 0 FROM creances.signal_faible WHERE creancier = 'soir' HAVING count(*) > 0 UNION ALL VALUES ('surveillance/notes', 2, 0), ('surveillance/promesses', 1, 0), ('surveillance/promesse/1/montant', 106, 0)$$,
+	$$SELECT cle, valeur, 0 FROM public.lu WHERE k[1] = 'surveillance'$$);
+SELECT regexp_replace(x.t, '\d{4}-\d\d-\d\d', '(jour)', 'g') FROM public.page p, xmltable('//section[@id="surveillance"]//tr[td]' PASSING p.x COLUMNS t text PATH 'string(.)') x;
+
 \echo == refused
 CREATE FUNCTION pg_temp.essai(requete text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
