@@ -360,14 +360,16 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	relances uuid[];
 BEGIN
+	-- (a message that failed may be to the customer whom the invoice had then)
+	relances := ARRAY(SELECT l.relance FROM creances.relance_creance l
+					   WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'prise', 'echec'));
+	-- (the action is locked before its lines, as everywhere)
+	PERFORM FROM creances.relance r WHERE r.creancier = c.creancier AND r.relance = ANY (relances) ORDER BY r.relance FOR NO KEY UPDATE;
 	IF EXISTS (SELECT FROM creances.relance_creance l WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang
 				 AND l.reclamee AND l.etat = 'prise') THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = 'une relance qui réclame cette créance est prise',
 			HINT = 'Appelez d''abord confirmer_envoi() ou echec_envoi().';
 	END IF;
-	-- (a message that failed may be to the customer whom the invoice had then)
-	relances := ARRAY(SELECT l.relance FROM creances.relance_creance l
-					   WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec'));
 	-- mise_en_demeure_le, which starts a consumer's interest (C. civ. 1344-1), is confirmer_envoi()'s alone
 	UPDATE creances.relance_creance l SET etat = 'annulee'
 	 WHERE l.creancier = c.creancier AND l.facture = c.facture AND l.rang = c.rang AND l.reclamee AND l.etat IN ('a_valider', 'a_envoyer', 'echec');

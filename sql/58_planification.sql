@@ -22,7 +22,7 @@ BEGIN ATOMIC
 		WHEN 'passe' THEN 'CALL creances.passe_relance(' || coalesce('creancier => ' || quote_literal(creancier), '') || ')'
 		WHEN 'rafraichir' THEN 'SELECT creances.rafraichir()'
 		WHEN 'sceller' THEN 'SELECT creances.sceller_journal()'
-		WHEN 'relever' THEN 'SELECT creances.relever(' || coalesce('creancier => ' || quote_literal(creancier), '') || ')' END;
+		WHEN 'relever' THEN 'SELECT creances.relever()' END;
 END;
 COMMENT ON FUNCTION creances._commande(text, text) IS 'Ce qu''execute un travail.';
 
@@ -96,6 +96,7 @@ DECLARE
 	t record;
 	job bigint;
 	passe bigint;
+	deja boolean;
 	lignes_cron text;
 	lignes_crontab text;
 	erreur text;
@@ -113,13 +114,19 @@ BEGIN
 		   string_agg(format('%s psql -X -q -d %s -c %s', x.horaire, creances._pour_le_shell(current_database()),
 							 creances._pour_le_shell(creances._commande(x.quoi, x.qui))), E'\n' ORDER BY x.rang)
 	  INTO lignes_cron, lignes_crontab
-	  FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement), (4, 'relever', creancier, releve)) x(rang, quoi, qui, horaire)
+	  FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement), (4, 'relever', NULL, releve)) x(rang, quoi, qui, horaire)
 	 WHERE x.horaire IS NOT NULL;
 	PERFORM creances._exiger_cron(lignes_cron, 'La même chose dans une crontab : ' || lignes_crontab);
 
 	FOR t IN SELECT x.* FROM (VALUES (1, 'passe', creancier, cron), (2, 'rafraichir', NULL, rafraichissement), (3, 'sceller', NULL, scellement),
-										 (4, 'relever', creancier, releve)) x(rang, quoi, qui, horaire) ORDER BY x.rang
+										 (4, 'relever', NULL, releve)) x(rang, quoi, qui, horaire) ORDER BY x.rang
 	LOOP
+		-- (one for all: a creditor's own call leaves it as it is)
+		IF t.quoi = 'relever' AND creancier IS NOT NULL THEN
+			EXECUTE 'SELECT EXISTS (SELECT FROM cron.job WHERE jobname = $1 AND username = current_user AND database = current_database())'
+			   INTO deja USING creances._nom_travail(t.quoi, NULL, NULL);
+			CONTINUE WHEN deja;
+		END IF;
 		IF t.horaire IS NOT NULL THEN
 			BEGIN
 				EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job
@@ -140,7 +147,7 @@ BEGIN
 	RETURN passe;
 END $$;
 COMMENT ON FUNCTION creances.planifier(text, text, text, text, text) IS
-'Planifie la passe par pg_cron : de tous les creanciers l''un apres l''autre, ou d''un seul, pour que plusieurs passent en parallele ou chacun a son heure ; son releve des indicateurs (relever(), chaque nuit ; NULL ne le planifie pas) ; et, si leurs horaires sont donnes, rafraichir() et sceller_journal(). Planifier deux fois remplace : sans creancier, un horaire omis enleve son travail. Rend le numero du travail de la passe. pg_cron 1.4 lit les horaires en GMT. Hors de la base de pg_cron : RC005, et les lignes a y executer.';
+'Planifie la passe par pg_cron : de tous les creanciers l''un apres l''autre, ou d''un seul, pour que plusieurs passent en parallele ou chacun a son heure ; le releve des indicateurs de tous (relever(), chaque nuit ; NULL ne le planifie pas) ; et, si leurs horaires sont donnes, rafraichir() et sceller_journal(). Planifier deux fois remplace : sans creancier, un horaire omis enleve son travail. Rend le numero du travail de la passe. pg_cron 1.4 lit les horaires en GMT. Hors de la base de pg_cron : RC005, et les lignes a y executer.';
 
 CREATE FUNCTION creances.deplanifier(creancier text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -151,17 +158,16 @@ BEGIN
 	PERFORM creances._exiger_cron(
 		format('SELECT cron.unschedule(jobid) FROM cron.job WHERE %s%s;', creances._travaux_de(current_database()),
 			   CASE WHEN creancier IS NOT NULL
-					THEN format(' AND jobname IN (%L, %L)', creances._nom_travail('passe', creancier, current_database()),
-								creances._nom_travail('relever', creancier, current_database())) END),
+					THEN ' AND jobname = ' || quote_literal(creances._nom_travail('passe', creancier, current_database())) END),
 		format('Enlevez de la crontab ce qui appelle %s.',
-			   CASE WHEN creancier IS NOT NULL THEN creances._commande('passe', creancier) || ' ou ' || creances._commande('relever', creancier)
+			   CASE WHEN creancier IS NOT NULL THEN creances._commande('passe', creancier)
 					ELSE 'creances.passe_relance(), creances.rafraichir(), creances.sceller_journal() ou creances.relever()' END));
-	EXECUTE format('SELECT count(cron.unschedule(jobid)) FROM cron.job WHERE %s AND ($1 IS NULL OR jobname IN ($2, $3))', creances._travaux_de(current_database()))
-	   INTO nb USING creancier, creances._nom_travail('passe', creancier, NULL), creances._nom_travail('relever', creancier, NULL);
+	EXECUTE format('SELECT count(cron.unschedule(jobid)) FROM cron.job WHERE %s AND ($1 IS NULL OR jobname = $2)', creances._travaux_de(current_database()))
+	   INTO nb USING creancier, creances._nom_travail('passe', creancier, NULL);
 	RETURN nb;
 END $$;
 COMMENT ON FUNCTION creances.deplanifier(text) IS
-'Enleve ce que planifier() a pose pour cette base sous ce role : tout, ou la passe et le releve d''un creancier. Rend le nombre de travaux enleves. Hors de la base de pg_cron : RC005, et la ligne a y executer.';
+'Enleve ce que planifier() a pose pour cette base sous ce role : tout, ou la passe d''un creancier. Rend le nombre de travaux enleves. Hors de la base de pg_cron : RC005, et la ligne a y executer.';
 
 CREATE FUNCTION creances.etat_planification()
 RETURNS TABLE (creancier text, travail text, horaire text, actif boolean, dernier_debut timestamptz, dernier_etat text, dernier_message text,

@@ -1,7 +1,7 @@
 -- The dashboard: indicators with their targets, and a snapshot per night, so
 -- that a trend is made of stored facts and a BI tool reads rows.
 --
--- A night that was written is never written again: it tells what was known then.
+-- A night that is closed is never written again: it tells what was known then.
 -- A past night that nobody wrote can be worked out from the dated facts, and
 -- says so (origine 'reconstitue').
 
@@ -210,7 +210,7 @@ CREATE TABLE creances.releve (
 	PRIMARY KEY (creancier, jour, segment, devise, indicateur)
 );
 COMMENT ON TABLE creances.releve IS
-'Relevé des indicateurs, un par nuit : ce qui était su ce jour-là, jamais réécrit. Écrit par relever().';
+'Relevé des indicateurs, un par jour : ce qui en était su la nuit suivante, jamais réécrit ensuite. Écrit par relever().';
 COMMENT ON COLUMN creances.releve.creancier IS 'Société créancière.';
 COMMENT ON COLUMN creances.releve.jour IS 'Jour du relevé.';
 COMMENT ON COLUMN creances.releve.segment IS 'Segment de clientèle ; vide : tous les clients, ceux qui n''en ont pas compris.';
@@ -220,7 +220,7 @@ COMMENT ON COLUMN creances.releve.du IS 'Premier jour de la période ; NULL : au
 COMMENT ON COLUMN creances.releve.valeur IS 'Valeur, dans l''unité de l''indicateur ; NULL : sans objet (rien au dénominateur).';
 COMMENT ON COLUMN creances.releve.numerateur IS 'Ce qui est au numérateur.';
 COMMENT ON COLUMN creances.releve.denominateur IS 'Ce qui est au dénominateur.';
-COMMENT ON COLUMN creances.releve.origine IS 'nuit : écrit ce jour-là ; reconstitue : calculé plus tard, des faits datés.';
+COMMENT ON COLUMN creances.releve.origine IS 'nuit : écrit le soir même ou la nuit qui a suivi ; reconstitue : calculé plus tard, des faits datés.';
 COMMENT ON COLUMN creances.releve.connu_le IS 'Instant de l''écriture.';
 SELECT pg_catalog.pg_extension_config_dump('creances.releve', '');
 
@@ -269,8 +269,9 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._indicateurs(date, text) IS 'Tous les indicateurs d''un jour, à une maille.';
 
--- One night. What is of today may be written again the same day; what is past
--- stays as it was written.
+-- One night. Run after midnight, it closes the day that has ended: a day that is
+-- not over has not had all its invoices. What is of today or of yesterday may be
+-- written again, whole; what is older stays as it was written.
 CREATE FUNCTION creances.relever(au date DEFAULT NULL, creancier text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET jit = off AS $$
 #variable_conflict use_column
@@ -292,40 +293,59 @@ BEGIN
 	END IF;
 	IF p_au > (SELECT min(creances.aujourdhui(x.creancier)) FROM creances.creancier x WHERE coalesce(x.creancier = p_creancier, true)) THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('le jour du relevé est dans le futur : %s', p_au),
-			HINT = 'Omettez-le pour aujourd''hui.';
+			HINT = 'Omettez-le pour la journée d''hier.';
 	END IF;
 	-- (two at once would write the same rows)
-	PERFORM pg_advisory_xact_lock(hashtextextended('creances.relever', 0));
+	IF p_creancier IS NULL THEN
+		PERFORM pg_advisory_xact_lock(hashtext('creances.relever'), 0);
+	ELSE
+		PERFORM pg_advisory_xact_lock_shared(hashtext('creances.relever'), 0), pg_advisory_xact_lock(hashtext('creances.relever'), hashtext(p_creancier));
+	END IF;
 	-- books just loaded have no statistics, and plans made without them take minutes
 	IF EXISTS (SELECT FROM pg_class t WHERE t.oid IN ('creances.creance'::regclass, 'creances.reglement'::regclass)
 										AND (t.reltuples < 0 OR pg_relation_size(t.oid) > 2 * greatest(t.relpages, 10) * current_setting('block_size')::bigint)) THEN
 		ANALYZE creances.creance, creances.creance_version, creances.reglement, creances.debiteur;
 	END IF;
 
-	SELECT array_agg(DISTINCT coalesce(p_au, creances.aujourdhui(x.creancier)) ORDER BY coalesce(p_au, creances.aujourdhui(x.creancier))) INTO jours
+	-- of each creditor the day asked for, or the last one that has ended
+	SELECT array_agg(DISTINCT coalesce(p_au, creances.aujourdhui(x.creancier) - 1) ORDER BY coalesce(p_au, creances.aujourdhui(x.creancier) - 1)) INTO jours
 	  FROM creances.creancier x WHERE coalesce(x.creancier = p_creancier, true);
 	FOREACH j IN ARRAY coalesce(jours, '{}') LOOP
-		WITH v AS (
+		DELETE FROM creances.releve r
+		 USING creances.creancier x
+		 WHERE x.creancier = r.creancier AND coalesce(x.creancier = p_creancier, true) AND r.jour = j
+		   AND j >= creances.aujourdhui(x.creancier) - 1 AND (p_au IS NOT NULL OR creances.aujourdhui(x.creancier) - 1 = j);
+		WITH v AS MATERIALIZED (
 			SELECT x.* FROM creances._indicateurs(j, 'creancier') x
 			UNION ALL
 			SELECT x.* FROM creances._indicateurs(j, 'segment') x WHERE x.segment <> ''
+		), n AS (
+			SELECT v.creancier, v.segment, v.devise, v.indicateur, v.du, v.valeur, v.numerateur, v.denominateur FROM v
+			UNION ALL
+			-- what nobody owes any more is 0 once, not a gap in the curve
+			SELECT p.creancier, p.segment, p.devise, p.indicateur, NULL, 0, NULL, NULL
+			  FROM creances.creancier x
+			 CROSS JOIN LATERAL (SELECT max(y.jour) AS jour FROM creances.releve y WHERE y.creancier = x.creancier AND y.jour < j) d
+			  JOIN creances.releve p ON p.creancier = x.creancier AND p.jour = d.jour
+			 WHERE p.indicateur IN ('encours', 'creances', 'echu', 'plus_de_90') AND p.valeur <> 0
+			   AND NOT EXISTS (SELECT FROM v WHERE v.creancier = p.creancier AND v.segment = p.segment AND v.devise = p.devise AND v.indicateur = p.indicateur)
 		)
 		INSERT INTO creances.releve AS r (creancier, jour, segment, devise, indicateur, du, valeur, numerateur, denominateur, origine)
-		SELECT v.creancier, j, v.segment, v.devise, v.indicateur, v.du, v.valeur, v.numerateur, v.denominateur,
-			   CASE WHEN j = creances.aujourdhui(v.creancier) THEN 'nuit' ELSE 'reconstitue' END
-		  FROM v
-		 WHERE coalesce(v.creancier = p_creancier, true) AND (p_au IS NOT NULL OR creances.aujourdhui(v.creancier) = j)
-		ON CONFLICT (creancier, jour, segment, devise, indicateur) DO UPDATE
-		   SET du = excluded.du, valeur = excluded.valeur, numerateur = excluded.numerateur, denominateur = excluded.denominateur, connu_le = excluded.connu_le
-		 WHERE excluded.origine = 'nuit';
+		SELECT n.creancier, j, n.segment, n.devise, n.indicateur, n.du, n.valeur, n.numerateur, n.denominateur,
+			   CASE WHEN j >= t.jour - 1 THEN 'nuit' ELSE 'reconstitue' END
+		  FROM n
+		  JOIN (SELECT x.creancier, creances.aujourdhui(x.creancier) AS jour FROM creances.creancier x) t ON t.creancier = n.creancier
+		 WHERE coalesce(n.creancier = p_creancier, true) AND (p_au IS NOT NULL OR t.jour - 1 = j)
+		   AND (j >= t.jour - 1 OR NOT EXISTS (SELECT FROM creances.releve o WHERE o.creancier = n.creancier AND o.jour = j))
+		ON CONFLICT DO NOTHING;
 		GET DIAGNOSTICS nb = ROW_COUNT;
 		total := total + nb;
 	END LOOP;
 
 	-- what is kept of the debtors is of the last night only: a past one is no news
-	FOR c IN SELECT x.creancier, creances.aujourdhui(x.creancier) AS jour FROM creances.creancier x
+	FOR c IN SELECT x.creancier, coalesce(p_au, creances.aujourdhui(x.creancier) - 1) AS jour, creances.aujourdhui(x.creancier) AS auj FROM creances.creancier x
 			  WHERE coalesce(x.creancier = p_creancier, true) ORDER BY x.creancier LOOP
-		IF coalesce(p_au = c.jour, true) THEN
+		IF c.jour >= c.auj - 1 THEN
 			PERFORM creances._relever_delais(c.creancier, c.jour);
 			PERFORM creances._relever_profils(c.creancier, c.jour);
 		END IF;
@@ -333,7 +353,7 @@ BEGIN
 	RETURN total;
 END $$;
 COMMENT ON FUNCTION creances.relever(date, text) IS
-'Relève les indicateurs d''un jour (aujourd''hui à défaut), de tous les créanciers ou d''un seul, et par segment ; rend le nombre de lignes écrites. Aujourd''hui : aussi les profils des payeurs et leurs délais. Le relevé du jour peut être refait ; celui d''un jour passé n''est écrit que s''il manque, des faits datés jusque-là (origine reconstitue). À planifier chaque nuit : planifier() le fait.';
+'Relève les indicateurs d''un jour, de tous les créanciers ou d''un seul, et par segment ; rend le nombre de lignes écrites. Sans date : la journée d''hier, qui est finie ; à planifier chaque nuit, planifier() le fait. Hier et aujourd''hui peuvent être refaits, en entier, avec les profils des payeurs et leurs délais ; un jour plus ancien n''est écrit que s''il manque, des faits datés jusque-là (origine reconstitue).';
 
 -- ---------------------------------------------------------------- reading it
 
@@ -414,5 +434,5 @@ COMMENT ON COLUMN creances.tendance.du IS 'Premier jour de la période mesurée 
 COMMENT ON COLUMN creances.tendance.valeur IS 'Valeur relevée ; NULL : sans objet.';
 COMMENT ON COLUMN creances.tendance.numerateur IS 'Ce qui est au numérateur.';
 COMMENT ON COLUMN creances.tendance.denominateur IS 'Ce qui est au dénominateur.';
-COMMENT ON COLUMN creances.tendance.origine IS 'nuit : écrit ce jour-là ; reconstitue : calculé plus tard, des faits datés.';
+COMMENT ON COLUMN creances.tendance.origine IS 'nuit : écrit le soir même ou la nuit qui a suivi ; reconstitue : calculé plus tard, des faits datés.';
 COMMENT ON COLUMN creances.tendance.connu_le IS 'Instant de l''écriture.';

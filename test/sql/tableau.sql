@@ -148,22 +148,43 @@ SELECT :ecrites = count(*), :ecrites > 0 FROM creances.releve WHERE jour = '2024
 SELECT creances.relever('2023-12-31', 'sud') AS ecrites \gset
 SELECT :ecrites = count(*), min(creancier), max(creancier) FROM creances.releve WHERE jour = '2023-12-31';
 
-\echo == today: written as of the night, again on the same day, and what is kept of the debtors
+\echo == without a date, the day that has ended, and what is kept of the debtors; again the next minute
 SELECT creances.relever() AS ecrites \gset
-SELECT :ecrites = count(*), :ecrites > 0 FROM creances.releve WHERE origine = 'nuit';
-SELECT bool_and(jour = creances.aujourdhui(creancier)) FROM creances.releve WHERE origine = 'nuit';
+SELECT :ecrites = count(*), :ecrites > 0, bool_and(jour = creances.aujourdhui(creancier) - 1) FROM creances.releve WHERE origine = 'nuit';
 SELECT count(*) AS avant FROM creances.releve \gset
 UPDATE factures SET paye = montant, paye_le = '2024-02-10' WHERE id = 14;
 SELECT creances.relever() > 0;
 SELECT count(*) = :avant FROM creances.releve;
-SELECT r.valeur = sum(b.montant) FROM creances.releve r JOIN creances.balance_agee() b USING (creancier, devise)
+SELECT r.valeur = sum(b.montant) FROM creances.releve r JOIN creances.balance_agee(creances.aujourdhui() - 1) b USING (creancier, devise)
  WHERE r.origine = 'nuit' AND r.segment = '' AND r.indicateur = 'encours' AND r.creancier = 'nord' AND r.devise = 'EUR' GROUP BY r.valeur;
-SELECT count(*) > 0 FROM creances.profil_payeur;
+SELECT count(*) > 0, bool_and(jour = creances.aujourdhui(creancier) - 1) FROM creances.profil_payeur;
+-- an invoice of that day that came in after the snapshot: the next run closes the day with it
+INSERT INTO factures (societe, numero, client, emission, echeance, montant, devise) VALUES ('nord', 'TARD', 'C1', creances.aujourdhui('nord') - 1, creances.aujourdhui('nord') + 30, 50000, 'EUR');
+SELECT valeur AS encours FROM creances.releve WHERE origine = 'nuit' AND segment = '' AND indicateur = 'encours' AND creancier = 'nord' AND devise = 'EUR' \gset
+SELECT creances.relever() > 0;
+SELECT valeur - :encours FROM creances.releve WHERE origine = 'nuit' AND segment = '' AND indicateur = 'encours' AND creancier = 'nord' AND devise = 'EUR';
+-- a segment that was told otherwise: the night is written whole, the one that went is at 0
+UPDATE creances.debiteur SET segment = 'autre' WHERE segment = 'tpe';
+SELECT creances.relever() > 0;
+SELECT segment, valeur > 0 FROM creances.releve WHERE origine = 'nuit' AND creancier = 'nord' AND devise = 'EUR' AND indicateur = 'encours' ORDER BY 1;
+SELECT segment, indicateur, valeur FROM creances.releve WHERE origine = 'nuit' AND creancier = 'nord' AND devise = 'EUR' AND segment = 'tpe' ORDER BY 2;
+-- an older night is written if it is missing, never completed
+SELECT creances.relever('2024-03-31');
+-- of who owes nothing any more the curve ends on 0, once
+SELECT creances.relever('2024-04-30') > 0;
+UPDATE factures SET paye = montant, paye_le = '2024-06-01' WHERE societe = 'sud' AND paye < montant;
+SELECT creances.relever('2025-01-31') > 0, creances.relever('2025-02-28') > 0;
+SELECT jour, segment, indicateur, valeur FROM creances.releve WHERE creancier = 'sud' AND jour BETWEEN '2025-01-31' AND '2025-02-28' AND indicateur IN ('encours', 'echu') AND devise = 'USD' ORDER BY 1, 2, 3;
 -- a day is the creditor's own
 UPDATE creances.creancier SET fuseau = CASE creancier WHEN 'nord' THEN 'Pacific/Kiritimati' ELSE 'Etc/GMT+12' END;
 DELETE FROM creances.releve WHERE origine = 'nuit';
+INSERT INTO factures (societe, numero, client, emission, echeance, montant, devise) VALUES ('sud', 'S', 'C1', '2024-01-01', '2024-01-31', 10, 'EUR');
 SELECT creances.relever() > 0;
-SELECT creancier, bool_and(jour = creances.aujourdhui(creancier)), count(DISTINCT jour) FROM creances.releve WHERE origine = 'nuit' GROUP BY 1 ORDER BY 1;
+SELECT creancier, bool_and(jour = creances.aujourdhui(creancier) - 1), count(DISTINCT jour) FROM creances.releve WHERE origine = 'nuit' GROUP BY 1 ORDER BY 1;
+-- one creditor alone
+DELETE FROM creances.releve WHERE origine = 'nuit';
+SELECT creances.relever(creancier => 'sud') > 0;
+SELECT DISTINCT creancier FROM creances.releve WHERE origine = 'nuit';
 
 \echo == bad input
 SELECT pg_temp.erreur($$SELECT creances.relever('infinity')$$);
