@@ -337,18 +337,19 @@ BEGIN
 		SELECT g.sortie, greatest(1, (g.echeance - lundi) / 7 + 1), 0.0, 0.0, sum(g.net), 0.0::double precision, 0.0, 0.0, 0.0
 		  FROM groupes g WHERE g.echeance < lundi + 7 * horizon GROUP BY 1, 2
 		UNION ALL
-		-- nothing was ever paid to this creditor: the due dates are all that is known, and each is as uncertain as can be
-		SELECT g.sortie, greatest(1, (g.echeance - lundi) / 7 + 1), sum(round(g.libre * g.unite)::numeric), 0.0, 0.0, sum(g.carres / 4), 0.0, 0.0, 0.0
+		-- nothing was ever paid to this creditor: the due dates to come are all that is known, and each is as uncertain as can be
+		SELECT g.sortie, (g.echeance - lundi) / 7 + 1, sum(round(g.libre * g.unite)::numeric), 0.0, 0.0, sum(g.carres / 4), 0.0, 0.0, 0.0
 		  FROM groupes g
 		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance AND m.vide
-		 WHERE g.echeance < lundi + 7 * horizon GROUP BY 1, 2
+		 WHERE g.echeance > _prevision.au AND g.echeance < lundi + 7 * horizon GROUP BY 1, 2
 		UNION ALL
 		-- (numbered 0: what is true of every week)
 		SELECT c.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, sum(c.ouvert), 0.0, sum(c.retenu) FROM clients c GROUP BY 1
 		UNION ALL
 		SELECT g.sortie, 0, 0.0, 0.0, 0.0, 0.0::double precision, 0.0, sum(g.libre::numeric), 0.0
 		  FROM groupes g
-		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance AND m.muette AND NOT m.vide
+		  JOIN communes m ON m.creancier = g.creancier AND m.segment = g.segment AND m.echeance = g.echeance AND m.muette
+		 WHERE NOT m.vide OR g.echeance <= _prevision.au
 		 GROUP BY 1
 	), totaux AS MATERIALIZED (
 		SELECT l.sortie, l.numero, sum(l.somme) AS somme, sum(l.engage) AS engage, sum(l.naif) AS naif, sum(l.variance) AS variance,
@@ -402,7 +403,7 @@ BEGIN ATOMIC
 	 ORDER BY p.creancier, p.segment, p.debiteur, p.devise, p.semaine;
 END;
 COMMENT ON FUNCTION creances.prevision_encaissements(integer, date, text) IS
-'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Un créancier à qui rien n''a encore été payé (premier jour, ou paiements sans date) : à l''échéance, comme naif, avec l''intervalle d''une chance sur deux ; de quelques paiements, la loi est encore grossière, comptez-en une trentaine. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur et échéance, pour que les sommes tombent juste.';
+'Encaissements attendus, semaine par semaine (la première est celle du lendemain de au, et n''en a que la fin), de ce qui est ouvert à cette date ; les factures à venir n''y sont pas. Loi de chaque débiteur : ses délais constatés (paiement moins échéance) sur 24 mois ; S(x) = part payée plus de x jours après l''échéance, n = nombre de factures : S = (n S débiteur + 5 S segment) / (n + 5), où S segment = (n S segment + 5 S créancier) / (n + 5), et S créancier = (n S + 1) / (n + 1), comme si une facture de plus n''était jamais payée. Une facture qui a déjà a jours de retard est payée au plus tard le jour b avec la probabilité 1 - S(b) / S(a). Ce qui est plus ancien que tout ce qui a jamais été payé n''est attendu d''aucune semaine : il est dans hors_modele, jamais compté comme un zéro muet. Un créancier à qui rien n''a encore été payé (premier jour, ou paiements sans date) : ce qui n''est pas échu est attendu à l''échéance, avec l''intervalle d''une chance sur deux, et l''échu est dans hors_modele ; de quelques paiements, la loi est encore grossière, comptez-en une trentaine. Promesses et plans vivants : à leurs dates (engage, compris dans prevu), tenus pour certains ; une échéance manquée, tolérance passée, suit la loi du débiteur ; de deux engagements, le plan, sinon le dernier. Écarté (retenu) : procédure collective, délai de grâce, rejet, litige, avoir attendu, suspension, encaissement annoncé. Crédits du débiteur imputés sur ses plus anciennes. bas et haut : intervalle à 80 % (loi normale, factures supposées indépendantes : trop étroit quand une cause commune les retarde). naif : tout est payé à l''échéance, et ce qui est déjà échu la première semaine. cumul + reste = ce qui est ouvert et non retenu, crédits déduits ; hors_modele en fait partie. par : creancier, segment (celui d''aujourd''hui ; vide : sans segment) ou debiteur. Seuls les faits datés jusqu''à au comptent. Arrondi au centime par débiteur et échéance, pour que les sommes tombent juste.';
 
 CREATE FUNCTION creances._verifier_erreur(du date, au date, horizon integer, par text) RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$

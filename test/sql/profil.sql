@@ -65,13 +65,13 @@ SELECT p.debiteur, p.paiements, p.regle, p.retard_fenetre, p.part_fenetre, p.fen
 
 \echo == what is still owed: 15, 16, 30, 31, 60, 61 days
 SELECT vend('I' || j, '2024-12-10', 10000, '2024-12-10'), vend('I' || j, '2024-11-10', 10000, '2024-11-10'), vend('I' || j, '2024-10-10', 10000, '2024-10-09'),
-	   vend('I' || j, date '2024-12-31' - j, 1) FROM unnest(ARRAY[15, 16, 30, 31, 60, 61]) j \g /dev/null
+	   vend('I' || j, date '2024-12-31' - j, 2) FROM unnest(ARRAY[15, 16, 30, 31, 60, 61]) j \g /dev/null
 SELECT p.retard_max, p.echu, p.echu_net, p.retard_fenetre, p.note, p.raison FROM creances.profil_payeur('2024-12-31') p WHERE p.debiteur LIKE 'I%' ORDER BY p.retard_max;
 
 \echo == promises broken, plans fallen, payments rejected: 0 to 4 of each, and what keeps a word
-SELECT vend(g || n, '2024-12-10', 100, '2024-12-10'), vend(g || n, '2024-11-10', 100, '2024-11-10'), vend(g || n, '2024-10-10', 100, '2024-10-10'),
-	   vend(g || n, '2025-02-15', 1000, NULL, 'EUR', g || n || '-x')
+SELECT vend(g || n, '2024-12-10', 100, '2024-12-10'), vend(g || n, '2024-11-10', 100, '2024-11-10'), vend(g || n, '2024-10-10', 100, '2024-10-10')
   FROM unnest(ARRAY['P', 'L', 'R']) g, generate_series(0, 4) n \g /dev/null
+INSERT INTO f (numero, client, emis, du, ttc) SELECT g || n || '-x', g || n, '2024-08-15', '2025-02-15', 1000 FROM unnest(ARRAY['P', 'L', 'R']) g, generate_series(0, 4) n;
 SELECT creances.promettre('S', 'P' || n, '2024-09-10', 10 * k, 'P' || n || '-x', reference => k::text, le => '2024-09-01') FROM generate_series(1, 4) n, generate_series(1, n) k \g /dev/null
 SELECT creances.accorder_plan('S', 'L' || n, '{2024-09-10,2024-12-10}', '{500,500}', ARRAY['L' || n || '-x'], decheance => 'immediate', le => '2024-09-01', reference => k::text)
   FROM generate_series(1, 4) n, generate_series(1, n) k \g /dev/null
@@ -83,6 +83,18 @@ SELECT p.debiteur, p.promesses_rompues, p.plans_dechus, p.rejets, p.paiements, p
   FROM creances.profil_payeur('2024-12-31') p WHERE p.debiteur ~ '^[PLR]' ORDER BY p.debiteur COLLATE "C";
 -- before the term and its tolerance nothing is broken; the day after, it is; twelve months later it is forgotten
 SELECT d, (SELECT p.promesses_rompues FROM creances.profil_payeur(d) p WHERE p.debiteur = 'P1') FROM unnest('{2024-09-13,2024-09-14,2025-09-13,2025-09-14}'::date[]) d;
+
+-- a payment that comes after the term changes nothing of the past, and two screens say the same
+INSERT INTO r (numero, le, montant) VALUES ('P1-x', '2024-11-20', 1000);
+SELECT d, (SELECT p.promesses_rompues FROM creances.profil_payeur(d) p WHERE p.debiteur = 'P1') FROM unnest('{2024-09-13,2024-09-14,2024-12-31}'::date[]) d;
+SELECT p.debiteur, p.promesses_rompues, t.rompues FROM creances.profil_payeur('2024-12-31') p
+  JOIN creances.promesses_tenues('2024-01-01', '2024-12-30', 'debiteur') t USING (creancier, debiteur, devise) ORDER BY p.debiteur COLLATE "C";
+
+\echo == a rest of a cent is no delay, more than one is
+SELECT vend('C' || c, d, 1000, d) FROM unnest(ARRAY['0', '1', '2']) c, unnest('{2024-10-10,2024-11-10,2024-12-10}'::date[]) d \g /dev/null
+INSERT INTO f (numero, client, emis, du, ttc) SELECT 'C' || c || '-x', 'C' || c, '2024-07-01', '2024-08-01', 1000 FROM unnest(ARRAY['0', '1', '2']) c;
+INSERT INTO r (numero, le, montant) VALUES ('C0-x', '2024-08-01', 999.99), ('C1-x', '2024-08-01', 999), ('C2-x', '2024-08-01', 998.99);
+SELECT p.debiteur, p.echu, p.echu_net, p.retard_max, p.note, c.autorisee, c.echu, c.retard_max, c.raison FROM creances.profil_payeur('2024-12-31') p, creances.commande_autorisee('S', p.debiteur, 1, au => '2024-12-31') c WHERE p.debiteur ~ '^C[0-2]$' ORDER BY 1;
 
 \echo == what is not a delay: disputes, credits, money on account, announced or rejected by the platform
 SELECT vend(c, '2024-12-10', 100, '2024-12-10'), vend(c, '2024-11-10', 100, '2024-11-10'), vend(c, '2024-10-10', 100, '2024-10-10'), vend(c, '2024-08-01', 1000, NULL, 'EUR', c || '-x')
@@ -123,6 +135,11 @@ SELECT d, dit('^M2$', d) FROM unnest('{2024-11-19,2024-11-20}'::date[]) d;
 -- closed, then annulled
 SELECT count(creances.clore_acte(a.acte, '2024-12-15')) FROM creances.acte a WHERE a.genre = 'procedure_collective';
 SELECT d, dit('^M2$', d) FROM unnest('{2024-12-15,2024-12-16}'::date[]) d;
+-- not a liquidation; and what was lost is remembered three years
+SELECT vend('M7', '2024-11-10', 100, '2024-11-10'), vend('M8', '2024-11-10', 100, '2024-11-10'), vend('M8', '2021-11-10', 5000, NULL, 'EUR', 'M8-x'), vend('M8', '2021-11-10', 5000, NULL, 'EUR', 'M8-y') \g /dev/null
+SELECT count(creances.clore_acte(creances.ouvrir_procedure_collective('S', 'M7', '2024-11-20', nature => 'liquidation'), '2024-12-15'));
+INSERT INTO r (numero, le, montant, genre) VALUES ('M8-x', '2021-12-31', 5000, 'perte'), ('M8-y', '2022-01-01', 4999, 'perte'), ('M8-y', '2022-01-01', 1, 'avoir');
+SELECT d, dit('^M[78]$', d) FROM unnest('{2024-12-31,2025-01-01}'::date[]) d;
 
 \echo == the window: six months with three payments, twelve with less; a year and a day is forgotten
 SELECT vend('W', d - 40, 100, d) FROM unnest('{2024-02-10,2024-03-10}'::date[]) d \g /dev/null
@@ -184,7 +201,7 @@ SELECT count(*) FROM (SELECT note, lag(note) OVER (PARTITION BY creancier, debit
 \echo == credit limits: dated, the last one that holds; errors
 SELECT q, refus('SELECT creances.fixer_limite(' || q || ')') FROM unnest(ARRAY[
 	$$NULL, 'Z', 100, '2024-01-01', 'x'$$, $$'S', NULL, 100, '2024-01-01', 'x'$$, $$'S', 'nobody', 100, '2024-01-01', 'x'$$, $$'nobody', 'Z', 100, '2024-01-01', 'x'$$,
-	$$'S', 'Z', NULL, '2024-01-01', 'x'$$, $$'S', 'Z', -1, '2024-01-01', 'x'$$, $$'S', 'Z', 'NaN', '2024-01-01', 'x'$$, $$'S', 'Z', 'Infinity', '2024-01-01', 'x'$$,
+	$$'S', 'Z', -1, '2024-01-01', 'x'$$, $$'S', 'Z', 'NaN', '2024-01-01', 'x'$$, $$'S', 'Z', 'Infinity', '2024-01-01', 'x'$$,
 	$$'S', 'Z', 1e15, '2024-01-01', 'x'$$, $$'S', 'Z', 10.005, '2024-01-01', 'x'$$, $$'S', 'Z', 10.5, '2024-01-01', 'x', 'JPY'$$,
 	$$'S', 'Z', 100, NULL, 'x'$$, $$'S', 'Z', 100, 'infinity', 'x'$$, $$'S', 'Z', 100, '1066-10-14', 'x'$$, $$'S', 'Z', 100, '2024-01-01', ' '$$, $$'S', 'Z', 100, '2024-01-01', NULL$$,
 	$$'S', 'Z', 100, '2024-01-01', 'x', 'euro'$$, $$'S', 'Z', 100, '2024-01-01', 'x', NULL$$, $$'S', 'Z', 100, '2024-02-01', 'x', jusque => '2024-01-31'$$,
@@ -203,6 +220,30 @@ INSERT INTO r (client, le, montant) VALUES ('V', '2024-12-20', 50);
 SELECT creances.fixer_limite('S', 'V', 700, '2024-01-01', 'x'), creances.fixer_limite('S', 'V', 100, '2024-01-01', 'x', 'USD'), creances.fixer_limite('S', 'V', 9, '2024-01-02', 'x', 'USD', '2024-02-01'),
 	   creances.fixer_limite('S', 'V', 100, '2024-01-01', 'x', 'GBP'), creances.fixer_limite('S', 'V', 1, '2999-01-01', 'x', 'GBP') \g /dev/null
 SELECT devise, limite, depuis, exposition, disponible, depassement FROM creances.limite WHERE debiteur = 'V' ORDER BY devise;
+
+\echo == a limit that has ended, one that was lifted, one of another currency
+SELECT vend('H', '2024-12-30', 90) \g /dev/null
+CREATE FUNCTION peut(client text, montant numeric, au date, devise text DEFAULT 'EUR') RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' | ', c.autorisee, c.limite, c.disponible, c.raison) FROM creances.commande_autorisee('S', client, montant, devise, au) c
+$$;
+SELECT creances.fixer_limite('S', 'H', 100, '2024-01-01', 'assureur', jusque => '2024-12-30') \g /dev/null
+SELECT d, peut('H', 10, d) FROM unnest('{2023-12-31,2024-12-30,2024-12-31}'::date[]) d;
+SELECT peut('H', 10, '2024-12-31', 'USD');
+INSERT INTO creances.politique_credit (creancier, limite_defaut) VALUES ('S', 500);
+SELECT peut('H', 410, '2024-12-31'), peut('H', 411, '2024-12-31'), peut('nobody', 500, '2024-12-31'), peut('nobody', 500.01, '2024-12-31'), peut('nobody', 1e6, '2024-12-31', 'USD');
+DELETE FROM creances.politique_credit WHERE origine = 'utilisateur';
+SELECT creances.fixer_limite('S', 'H', NULL, '2024-12-31', 'comité : plus de limite') \g /dev/null
+SELECT peut('H', 1e6, '2024-12-31');
+SELECT count(*) FROM creances.limite WHERE debiteur = 'H';
+SELECT creances.fixer_limite('S', 'H', 89.99, '2024-12-31', 'x') \g /dev/null
+SELECT peut('H', 1, '2024-12-31', 'USD'), peut('H', 1, '2024-12-31');
+-- more decimals than there are
+SELECT creances.fixer_limite('S', 'H', 100, '2024-12-31', 'x') \g /dev/null
+SELECT peut('H', 10.0000000002, '2024-12-31'), peut('H', 10.006, '2024-12-31');
+-- an insolvency told on an invoice is his all the same; a liquidation that was closed too
+SELECT vend('HP', '2024-12-30', 90, NULL, 'EUR', 'HP-x') \g /dev/null
+SELECT count(creances.consigner('S', 'HP', 'procedure_collective', '2024-12-30', 'jugement', 'HP-x'));
+SELECT peut('HP', 1, '2024-12-31'), peut('M7', 1, '2024-12-31'), peut('M2', 1, '2024-12-31');
 
 \echo == may this order be taken: errors, a client that nobody knows, no night yet, no limit
 SELECT q, refus('SELECT * FROM creances.commande_autorisee(' || q || ')') FROM unnest(ARRAY[$$NULL, 'Z', 1$$, $$'S', NULL, 1$$, $$'S', 'Z', NULL$$, $$'S', 'Z', 1, NULL$$, $$'nobody', 'Z', 1$$,
@@ -232,6 +273,11 @@ SELECT commande('G', 0);
 SELECT vend('K', '2024-10-01', 500, NULL, 'EUR', 'K-1'), creances.fixer_limite('S', 'K', 100, '2024-01-01', 'x') \g /dev/null
 SELECT creances._relever_profils('S', '2024-12-31') \g /dev/null
 SELECT commande('E10', 100), commande('E09', 100), commande('K', 100);
+-- what was lost, by the profile of the night; here an old one
+SELECT regexp_replace(c.raison, '.*(;|: )(?= note du)', '') FROM creances.commande_autorisee('S', 'M5', 1) c;
+UPDATE creances.profil SET derniere_perte = creances.aujourdhui('S') - 1, note = 'A' WHERE debiteur = 'M5';
+SELECT regexp_replace(c.raison, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 'J', 'g') FROM creances.commande_autorisee('S', 'M5', 1) c;
+SELECT creances._relever_profils('S', '2024-12-31') \g /dev/null
 INSERT INTO creances.avancement (creancier, facture, rang, scenario, etape, stade, etape_le) VALUES ('S', 'K-1', 1, 'standard', 5, 'contentieux', '2024-11-20');
 SELECT count(creances.ouvrir_procedure_collective('S', 'K', '2024-12-01'));
 -- (the stage is of today, so are the delays)
@@ -258,17 +304,22 @@ INSERT INTO creances.politique_credit (creancier, segment, retard_max, note_refu
 SELECT commande('E10', 50), commande('E10', 50.01), commande('E10', 51, devise => 'USD'), commande('E09', 100);
 INSERT INTO creances.politique_credit (creancier, segment, retard_max, note_refusee, limite_defaut, tolerance_limite) VALUES ('S', '', 0, 'C', 50, 10);
 SELECT commande('E10', 55), commande('E09', 55.01), commande('D30', 1), commande('W', 55), commande('W', 55.01);
-INSERT INTO creances.politique_credit (creancier, segment, procedure_refusee) VALUES ('S', 'or', false), ('', '', false);
+INSERT INTO creances.politique_credit (creancier, segment, procedure_refusee, note_refusee, retard_max, stade_refuse, perte_mois) VALUES ('S', 'or', false, NULL, NULL, NULL, NULL), ('', '', false, NULL, NULL, NULL, NULL);
 SELECT commande('E10', 1e6), commande('E09', 1);
 DELETE FROM creances.politique_credit WHERE creancier = 'S' AND segment = '';
 SELECT commande('K', 1), commande('E09', 1e6);
+-- a rule that is left out is ours
+INSERT INTO creances.politique_credit (creancier, limite_defaut) VALUES ('S', 5000);
+SELECT retard_max, echu_min, note_refusee, stade_refuse, procedure_refusee, perte_mois FROM creances.politique_credit WHERE creancier = 'S' AND segment = '';
+SELECT commande('E09', 5000), commande('E09', 5001);
 DELETE FROM creances.politique_credit WHERE origine = 'utilisateur';
 
 \echo == weak signals
 SELECT vend('S1', date '2024-10-10' + 25 * k, 100, date '2024-10-10' + 25 * k) FROM generate_series(0, 2) k \g /dev/null
-SELECT vend('S1', '2024-12-26', 100), vend('S2', '2025-03-01', 1000, NULL, 'EUR', 'S2-x'), vend('S3', '2024-11-20', 250, NULL, 'EUR', 'S3-x') \g /dev/null
+SELECT vend('S1', '2024-12-26', 100), vend('S3', '2024-11-20', 250, NULL, 'EUR', 'S3-x') \g /dev/null
 SELECT vend('S4', d, 100, d + CASE WHEN d < '2024-09-01' THEN 3 ELSE 8 END) FROM unnest('{2024-03-01,2024-04-01,2024-10-10,2024-11-10}'::date[]) d \g /dev/null
 SELECT vend('S5', d, 100, d + CASE WHEN d < '2024-09-01' THEN 3 ELSE 7 END) FROM unnest('{2024-03-01,2024-04-01,2024-10-10,2024-11-10}'::date[]) d \g /dev/null
+INSERT INTO f (numero, client, emis, du, ttc) VALUES ('S2-x', 'S2', '2024-10-01', '2025-03-01', 1000);
 -- postponed: closed before its term; broken; closed after being asked is one too; one is not two
 SELECT count(creances.clore_acte(creances.promettre('S', 'S2', '2024-11-10', 100, 'S2-x', le => '2024-11-01'), '2024-11-05')),
 	   count(creances.promettre('S', 'S2', '2024-12-01', 100, 'S2-x', le => '2024-11-05')), count(creances.promettre('S', 'P0', '2024-12-01', 100, 'P0-x', le => '2024-11-05'));
@@ -320,14 +371,14 @@ LANGUAGE plpgsql STABLE SET search_path = essai, pg_catalog AS $$
 DECLARE
 	k record; e record; p record;
 	solde numeric; conteste numeric; credit numeric; paye_f numeric; tard_f numeric; jours_f numeric;
-	reste numeric; jours_reste numeric; tard numeric; jours numeric; nb_6 integer; m3 numeric; j3 numeric; n3 integer; tard6 numeric; jours6 numeric; m6 numeric; rejets_f integer;
-	credits integer; dus numeric[]; retards integer[]; rejetes date[]; rejets_6 integer;
+	reste numeric; jours_reste numeric; tard numeric; jours numeric; nb_6 integer; m3 numeric; j3 numeric; n3 integer; rejets_f integer;
+	credits integer; les date[]; mts numeric[]; rets integer[]; apres date; nb_f integer; pertes numeric; dus numeric[]; retards integer[]; rejetes date[];
 BEGIN
 	FOR k IN SELECT DISTINCT x.client, x.devise FROM (SELECT client, devise FROM etat UNION SELECT client, devise FROM argent) x WHERE x.client IS NOT NULL LOOP
 		debiteur := k.client; devise := k.devise;
 		credits := 0; encours := 0; echu := 0; net := 0; retard_max := NULL; nb := 0; regle := 0; credit := 0; tard := 0; jours := 0; jours_reste := 0; nb_6 := 0; m3 := 0; j3 := 0; n3 := 0;
-		tard6 := 0; jours6 := 0; m6 := 0; dus := '{}'; retards := '{}'; rejets := 0; rejets_6 := 0;
-		rejetes := '{}';
+		dus := '{}'; retards := '{}'; rejets := 0;
+rejetes := '{}'; les := '{}'; mts := '{}'; rets := '{}'; pertes := 0;
 		FOR e IN
 			SELECT s.* FROM (SELECT DISTINCT numero FROM etat) u
 			 CROSS JOIN LATERAL (SELECT * FROM etat y WHERE y.numero = u.numero ORDER BY y.jour <= au DESC, CASE WHEN y.jour <= au THEN -y.n ELSE y.n END LIMIT 1) s
@@ -345,12 +396,15 @@ BEGIN
 					CONTINUE;
 				END IF;
 				solde := solde - p.montant;
+				IF p.genre = 'perte' AND e.ttc > 0 AND p.le > au - interval '36 months' THEN
+					pertes := pertes + p.montant;
+				END IF;
 				IF p.genre = 'virement' AND e.ttc > 0 AND p.le > au - interval '12 months' THEN
+					les := les || p.le; mts := mts || p.montant; rets := rets || greatest(0, p.le - e.du);
 					nb := nb + 1; regle := regle + p.montant; jours := jours + p.montant * greatest(0, p.le - e.du);
 					IF p.le > e.du THEN tard := tard + p.montant; END IF;
 					IF p.le > au - interval '6 months' THEN
-						nb_6 := nb_6 + 1; m6 := m6 + p.montant; jours6 := jours6 + p.montant * greatest(0, p.le - e.du);
-						IF p.le > e.du THEN tard6 := tard6 + p.montant; END IF;
+						nb_6 := nb_6 + 1;
 					END IF;
 					IF p.le > au - interval '3 months' THEN
 						n3 := n3 + 1; m3 := m3 + p.montant; j3 := j3 + p.montant * greatest(0, p.le - e.du);
@@ -377,22 +431,28 @@ BEGIN
 				net := net + reste; jours_reste := jours_reste + reste * retards[i]; retard_max := greatest(retard_max, retards[i]);
 			END IF;
 		END LOOP;
-		SELECT count(DISTINCT j.le), count(DISTINCT j.le) FILTER (WHERE j.le > au - interval '6 months') INTO rejets, rejets_6 FROM unnest(rejetes) j(le);
+		IF net <= 1 THEN
+			net := 0; jours_reste := 0; retard_max := NULL;
+		END IF;
+		apres := CASE WHEN nb_6 >= 3 THEN (au - interval '6 months')::date WHEN nb >= 3 THEN (SELECT u.le - 1 FROM unnest(les) u(le) ORDER BY u.le DESC OFFSET 2 LIMIT 1)
+					  ELSE (au - interval '12 months')::date END;
+		SELECT count(DISTINCT j.le), count(DISTINCT j.le) FILTER (WHERE j.le > apres) INTO rejets, rejets_f FROM unnest(rejetes) j(le);
 		-- (who owes nothing, has nothing and did nothing is not there)
-		CONTINUE WHEN nb = 0 AND encours = 0 AND echu = 0 AND rejets = 0 AND credits = 0;
+		CONTINUE WHEN nb = 0 AND encours = 0 AND echu = 0 AND rejets = 0 AND credits = 0 AND pertes <= 1;
 		fenetre := CASE WHEN nb_6 >= 3 THEN 6 ELSE 12 END;
 		moyen := CASE WHEN regle + net > 0 THEN round((jours + jours_reste) / (regle + net), 2) END;
 		part := CASE WHEN nb > 0 THEN round((tard + net) * 100 / (regle + net), 2) END;
 		recent := CASE WHEN n3 > 0 THEN round(j3 / m3, 2) END;
 		ancien := CASE WHEN nb > n3 THEN round((jours - j3) / (regle - m3), 2) END;
 		tendance := CASE WHEN n3 >= 2 AND nb - n3 >= 2 THEN CASE WHEN recent >= ancien + 5 THEN 'hausse' WHEN recent <= ancien - 5 THEN 'baisse' ELSE 'stable' END END;
-		IF fenetre = 6 THEN paye_f := m6; jours_f := jours6; tard_f := tard6; rejets_f := rejets_6;
-		ELSE paye_f := regle; jours_f := jours; tard_f := tard; rejets_f := rejets; END IF;
+		SELECT coalesce(sum(u.m), 0), coalesce(sum(u.m * u.r), 0), coalesce(sum(u.m) FILTER (WHERE u.r > 0), 0), count(*) INTO paye_f, jours_f, tard_f, nb_f
+		  FROM unnest(les, mts, rets) u(le, m, r) WHERE u.le > apres;
 		moyen_f := CASE WHEN paye_f + net > 0 THEN round((jours_f + jours_reste) / (paye_f + net), 2) END;
 		part_f := CASE WHEN nb > 0 THEN round((tard_f + net) * 100 / (paye_f + net), 2) END;
 		note := CASE
-			WHEN nb = 0 AND net = 0 AND rejets = 0 THEN NULL
-			WHEN nb >= 1 AND coalesce(moyen_f, 0) <= 5 AND coalesce(part_f, 0) <= 25 AND coalesce(retard_max, 0) <= 15 AND rejets_f = 0 THEN 'A'
+			WHEN nb = 0 AND net = 0 AND rejets = 0 AND pertes <= 1 THEN NULL
+			WHEN pertes > 1 THEN 'D'
+			WHEN nb_f >= 1 AND coalesce(moyen_f, 0) <= 5 AND coalesce(part_f, 0) <= 25 AND coalesce(retard_max, 0) <= 15 AND rejets_f = 0 THEN 'A'
 			WHEN coalesce(moyen_f, 0) <= 15 AND coalesce(part_f, 0) <= 75 AND coalesce(retard_max, 0) <= 30 AND rejets_f <= 1 THEN 'B'
 			WHEN coalesce(moyen_f, 0) <= 30 AND coalesce(retard_max, 0) <= 60 AND rejets_f <= 2 THEN 'C'
 			ELSE 'D' END;
@@ -439,7 +499,7 @@ BEGIN
 		WHEN random() < 0.15 THEN	-- a part, at some date
 			INSERT INTO argent (numero, client, devise, le, montant, genre)
 			VALUES (x.numero, x.client, x.devise, x.du + (random() * 50 - 10)::integer, round(x.ttc * (0.05 + 0.1 * random())::numeric, 2),
-					CASE WHEN random() < 0.7 THEN 'virement' WHEN random() < 0.5 THEN 'avoir' ELSE 'perte' END);
+					CASE WHEN random() < 0.7 THEN 'virement' WHEN random() < 0.8 THEN 'avoir' ELSE 'perte' END);
 		WHEN random() < 0.2 THEN	-- money on account, a credit note
 			IF random() < 0.5 THEN
 				INSERT INTO argent (client, devise, le, montant, genre) VALUES (x.client, x.devise, x.du + (random() * 200)::integer, round((random() * 300 + 10)::numeric, 2), 'virement');
