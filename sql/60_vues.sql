@@ -51,11 +51,12 @@ COMMENT ON FUNCTION creances._etat_au(date) IS
 'Creances ouvertes a une date : leur etat d''alors, moins les mouvements dates jusque-la. Ce qui est recu avant l''emission d''une facture est un acompte, en compte : montant 0, solde negatif.';
 
 -- (planned for its date and its bounds, which are computed once; what JIT would
--- make of so large a plan takes longer than the plan)
+-- make of so large a plan takes longer than the plan, and texts are dearer to
+-- sort than to hash)
 CREATE FUNCTION creances.balance_agee(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, retard_min integer, retard_max integer,
 			   montant numeric, creances numeric, credits numeric, en_compte numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_sort = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM creances._verifier_au(balance_agee.au);

@@ -2,11 +2,12 @@
 -- how far each one had been chased. Nothing that is dated later is counted.
 
 -- (planned for its date and its bounds, which are computed once; what JIT would
--- make of so large a plan takes longer than the plan)
+-- make of so large a plan takes longer than the plan, and texts are dearer to
+-- sort than to hash)
 CREATE FUNCTION creances.balance_agee_emission(au date DEFAULT creances.aujourdhui(), bornes integer[] DEFAULT '{30,60,90,120}')
 RETURNS TABLE (creancier text, debiteur text, devise text, tranche integer, libelle text, age_min integer, age_max integer,
 			   montant numeric, creances numeric, credits numeric, en_compte numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_sort = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM creances._verifier_au(balance_agee_emission.au);

@@ -224,17 +224,31 @@ COMMENT ON COLUMN creances.releve.origine IS 'nuit : écrit le soir même ou la 
 COMMENT ON COLUMN creances.releve.connu_le IS 'Instant de l''écriture.';
 SELECT pg_catalog.pg_extension_config_dump('creances.releve', '');
 
+-- Payments that the books held on the day they were opened, and whose date nobody
+-- knows, bear that day: no balance before it is right.
+CREATE FUNCTION creances._ouverture(societe text) RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT max(d.jour)
+	  FROM (SELECT DISTINCT c.reprise_le AS jour FROM creances.creance c WHERE c.creancier = societe AND c.reprise_le IS NOT NULL) d
+	 WHERE EXISTS (SELECT FROM creances.reglement r WHERE r.le = d.jour AND r.creancier = societe AND r.reprise AND r.dit_le IS NULL);
+END;
+COMMENT ON FUNCTION creances._ouverture(text) IS 'Jour de la reprise des livres d''un créancier, s''ils y ont reçu des paiements sans date : aucun encours d''avant n''est juste. NULL sinon.';
+
 -- Every indicator of a day, at one grain. The functions of 64_indicateurs are
 -- asked once each; who wants another period asks them.
 CREATE FUNCTION creances._indicateurs(au date, par text)
 RETURNS TABLE (creancier text, segment text, devise text, indicateur text, du date, valeur numeric, numerateur numeric, denominateur numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	WITH p AS (SELECT i.indicateur, coalesce(_indicateurs.au - i.jours + 1, (_indicateurs.au + 1 - make_interval(months => i.mois))::date) AS du FROM creances.indicateur i),
+	WITH o AS MATERIALIZED (SELECT s.creancier, creances._ouverture(s.creancier) AS jour FROM creances.creancier s),
+	p AS (SELECT i.indicateur, coalesce(_indicateurs.au - i.jours + 1, (_indicateurs.au + 1 - make_interval(months => i.mois))::date) AS du FROM creances.indicateur i),
 	ages AS (SELECT x.* FROM creances.part_echue(_indicateurs.au, _indicateurs.par) x),
 	mieux AS (SELECT x.* FROM creances.bpdso(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x),
 	balance AS (SELECT x.* FROM creances.dso(_indicateurs.au - 89, _indicateurs.au, 'balance', _indicateurs.par) x)
-	SELECT v.creancier, coalesce(v.segment, ''), v.devise, v.indicateur, p.du, v.valeur, v.numerateur, v.denominateur
+	SELECT v.creancier, coalesce(v.segment, ''), v.devise, v.indicateur, p.du,
+		   -- (these two read balances of the past)
+		   CASE WHEN v.indicateur IN ('cei', 'dso_glissant') AND p.du <= o.jour THEN NULL ELSE v.valeur END, v.numerateur, v.denominateur
 	  FROM (
 		SELECT x.creancier, x.segment, x.devise, 'encours' AS indicateur, x.encours AS valeur, NULL::numeric AS numerateur, NULL::numeric AS denominateur FROM balance x
 		UNION ALL SELECT x.creancier, x.segment, x.devise, 'dso', x.dso, x.encours, x.ventes FROM balance x
@@ -265,7 +279,8 @@ BEGIN ATOMIC
 					FROM creances.cout_recouvrement(_indicateurs.au - 89, _indicateurs.au, _indicateurs.par) x
 		 WHERE x.devise = 'EUR'
 	  ) v
-	  JOIN p ON p.indicateur = v.indicateur;
+	  JOIN p ON p.indicateur = v.indicateur
+	  JOIN o ON o.creancier = v.creancier;
 END;
 COMMENT ON FUNCTION creances._indicateurs(date, text) IS 'Tous les indicateurs d''un jour, à une maille.';
 
@@ -278,7 +293,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET date
 DECLARE
 	p_au CONSTANT date := relever.au;
 	p_creancier CONSTANT text := relever.creancier;
-	jours date[];
+	noms text[];
+	cibles date[];			-- of each creditor, the day to write
+	ouvertures date[];
 	j date;
 	c record;
 	total integer := 0;
@@ -307,14 +324,23 @@ BEGIN
 		ANALYZE creances.creance, creances.creance_version, creances.reglement, creances.debiteur;
 	END IF;
 
-	-- of each creditor the day asked for, or the last one that has ended
-	SELECT array_agg(DISTINCT coalesce(p_au, creances.aujourdhui(x.creancier) - 1) ORDER BY coalesce(p_au, creances.aujourdhui(x.creancier) - 1)) INTO jours
-	  FROM creances.creancier x WHERE coalesce(x.creancier = p_creancier, true);
-	FOREACH j IN ARRAY coalesce(jours, '{}') LOOP
+	-- of each creditor the day asked for, or the last one that has ended; none before the books were opened
+	SELECT array_agg(x.creancier), array_agg(coalesce(p_au, greatest(t.jour - 1, CASE WHEN t.ouverture IS NOT NULL THEN least(t.ouverture, t.jour) END))), array_agg(t.ouverture)
+	  INTO noms, cibles, ouvertures
+	  FROM creances.creancier x
+	 CROSS JOIN LATERAL (SELECT creances.aujourdhui(x.creancier) AS jour, creances._ouverture(x.creancier) AS ouverture OFFSET 0) t
+	 WHERE coalesce(x.creancier = p_creancier, true);
+	FOR c IN SELECT u.* FROM unnest(noms, cibles, ouvertures) u(creancier, jour, ouverture) WHERE u.jour < u.ouverture LOOP
+		RAISE NOTICE USING MESSAGE = format('%s : rien n''est relevé avant le %s, jour de la reprise', c.creancier, c.ouverture),
+			DETAIL = 'Des paiements y sont entrés sans leur date : ce qui était dû avant ne se sait pas.';
+	END LOOP;
+	SELECT array_agg(u.creancier), array_agg(u.jour) INTO noms, cibles
+	  FROM unnest(noms, cibles, ouvertures) u(creancier, jour, ouverture) WHERE coalesce(u.jour >= u.ouverture, true);
+
+	FOR j IN SELECT DISTINCT u.jour FROM unnest(cibles) u(jour) ORDER BY 1 LOOP
 		DELETE FROM creances.releve r
-		 USING creances.creancier x
-		 WHERE x.creancier = r.creancier AND coalesce(x.creancier = p_creancier, true) AND r.jour = j
-		   AND j >= creances.aujourdhui(x.creancier) - 1 AND (p_au IS NOT NULL OR creances.aujourdhui(x.creancier) - 1 = j);
+		 USING unnest(noms, cibles) x(creancier, jour)
+		 WHERE x.creancier = r.creancier AND x.jour = j AND r.jour = j AND j >= creances.aujourdhui(x.creancier) - 1;
 		WITH v AS MATERIALIZED (
 			SELECT x.* FROM creances._indicateurs(j, 'creancier') x
 			UNION ALL
@@ -322,38 +348,34 @@ BEGIN
 		), n AS (
 			SELECT v.creancier, v.segment, v.devise, v.indicateur, v.du, v.valeur, v.numerateur, v.denominateur FROM v
 			UNION ALL
-			-- what nobody owes any more is 0 once, not a gap in the curve
+			-- what nobody owes any more is 0, not a gap in the curve
 			SELECT p.creancier, p.segment, p.devise, p.indicateur, NULL, 0, NULL, NULL
-			  FROM creances.creancier x
+			  FROM unnest(noms, cibles) x(creancier, cible)
 			 CROSS JOIN LATERAL (SELECT max(y.jour) AS jour FROM creances.releve y WHERE y.creancier = x.creancier AND y.jour < j) d
 			  JOIN creances.releve p ON p.creancier = x.creancier AND p.jour = d.jour
-			 WHERE p.indicateur IN ('encours', 'creances', 'echu', 'plus_de_90') AND p.valeur <> 0
+			 WHERE p.indicateur IN ('encours', 'creances', 'echu', 'plus_de_90') AND (p.valeur <> 0 OR p.segment = '') AND x.cible = j
 			   AND NOT EXISTS (SELECT FROM v WHERE v.creancier = p.creancier AND v.segment = p.segment AND v.devise = p.devise AND v.indicateur = p.indicateur)
 		)
 		INSERT INTO creances.releve AS r (creancier, jour, segment, devise, indicateur, du, valeur, numerateur, denominateur, origine)
 		SELECT n.creancier, j, n.segment, n.devise, n.indicateur, n.du, n.valeur, n.numerateur, n.denominateur,
 			   CASE WHEN j >= t.jour - 1 THEN 'nuit' ELSE 'reconstitue' END
 		  FROM n
-		  JOIN (SELECT x.creancier, creances.aujourdhui(x.creancier) AS jour FROM creances.creancier x) t ON t.creancier = n.creancier
-		 WHERE coalesce(n.creancier = p_creancier, true) AND (p_au IS NOT NULL OR t.jour - 1 = j)
-		   AND (j >= t.jour - 1 OR NOT EXISTS (SELECT FROM creances.releve o WHERE o.creancier = n.creancier AND o.jour = j))
+		  JOIN (SELECT x.creancier, x.cible, creances.aujourdhui(x.creancier) AS jour FROM unnest(noms, cibles) x(creancier, cible)) t ON t.creancier = n.creancier
+		 WHERE t.cible = j AND (j >= t.jour - 1 OR NOT EXISTS (SELECT FROM creances.releve o WHERE o.creancier = n.creancier AND o.jour = j))
 		ON CONFLICT DO NOTHING;
 		GET DIAGNOSTICS nb = ROW_COUNT;
 		total := total + nb;
 	END LOOP;
 
 	-- what is kept of the debtors is of the last night only: a past one is no news
-	FOR c IN SELECT x.creancier, coalesce(p_au, creances.aujourdhui(x.creancier) - 1) AS jour, creances.aujourdhui(x.creancier) AS auj FROM creances.creancier x
-			  WHERE coalesce(x.creancier = p_creancier, true) ORDER BY x.creancier LOOP
-		IF c.jour >= c.auj - 1 THEN
-			PERFORM creances._relever_delais(c.creancier, c.jour);
-			PERFORM creances._relever_profils(c.creancier, c.jour);
-		END IF;
+	FOR c IN SELECT u.* FROM unnest(noms, cibles) u(creancier, jour) WHERE u.jour >= creances.aujourdhui(u.creancier) - 1 ORDER BY u.creancier LOOP
+		PERFORM creances._relever_delais(c.creancier, c.jour);
+		PERFORM creances._relever_profils(c.creancier, c.jour);
 	END LOOP;
 	RETURN total;
 END $$;
 COMMENT ON FUNCTION creances.relever(date, text) IS
-'Relève les indicateurs d''un jour, de tous les créanciers ou d''un seul, et par segment ; rend le nombre de lignes écrites. Sans date : la journée d''hier, qui est finie ; à planifier chaque nuit, planifier() le fait. Hier et aujourd''hui peuvent être refaits, en entier, avec les profils des payeurs et leurs délais ; un jour plus ancien n''est écrit que s''il manque, des faits datés jusque-là (origine reconstitue).';
+'Relève les indicateurs d''un jour, de tous les créanciers ou d''un seul, et par segment ; rend le nombre de lignes écrites. Sans date : la journée d''hier, qui est finie ; à planifier chaque nuit, planifier() le fait. Hier et aujourd''hui peuvent être refaits, en entier, avec les profils des payeurs et leurs délais ; un jour plus ancien n''est écrit que s''il manque, des faits datés jusque-là (origine reconstitue). Rien avant le jour d''une reprise où des paiements sont entrés sans date : les encours d''avant ne se savent pas ; CEI et DSO glissant sont NULL tant que leur période y remonte.';
 
 -- ---------------------------------------------------------------- reading it
 

@@ -514,7 +514,8 @@ BEGIN
 	RETURN QUERY
 	SELECT h.societe, h.debiteur, d.nom, h.facture, h.rang, h.horloge, creances._libelle_horloge(h.horloge), h.depart, h.echeance, h.echeance - p_au,
 		   CASE WHEN h.attente IS NOT NULL THEN CASE WHEN p_au >= h.echeance + h.attente THEN 'avertissement' ELSE 'information' END
-				WHEN h.echeance > p_au + 30 THEN 'information' WHEN h.echeance > p_au + 10 THEN 'avertissement' ELSE 'erreur' END,
+				-- (lost for a month: it is told, and no longer before what can still be done)
+				WHEN h.echeance > p_au + 30 OR h.echeance < p_au - 30 THEN 'information' WHEN h.echeance > p_au + 10 THEN 'avertissement' ELSE 'erreur' END,
 		   h.devise, h.montant::numeric(20,3), h.source, h.message, h.acte
 	  FROM (
 		SELECT x.* FROM creances._horloge_prescription(p_fin, p_au) x
@@ -525,10 +526,10 @@ BEGIN
 		UNION ALL SELECT x.* FROM creances._horloge_mandat(p_au) x) h
 	  LEFT JOIN creances.debiteur d ON d.creancier = h.societe AND d.debiteur = h.debiteur
 	 WHERE h.echeance IS NULL OR h.echeance <= p_fin
-	 ORDER BY h.echeance NULLS FIRST, h.societe, h.debiteur, h.facture, h.rang, h.horloge, h.devise, h.acte;
+	 ORDER BY coalesce(h.echeance < p_au - 30, false), h.echeance NULLS FIRST, h.societe, h.debiteur, h.facture, h.rang, h.horloge, h.devise, h.acte;
 END $$;
 COMMENT ON FUNCTION creances.echeances_legales(integer, date) IS
-'Ce qui doit être fait avant un jour, dans les tant de jours à venir ou déjà passé, à une date : une ligne par horloge et par créance (ou par devise, facture NULL, quand elle porte sur toutes celles d''un client). horloge : prescription, assurance_declaration, assurance_remise, mise_en_demeure, declaration_creance, releve_forclusion, injonction_signification, injonction_opposition, injonction_executoire, mandat_fin. Ce qui est payé, ou fait (acte consigné), n''y est plus. gravite : erreur (un droit se perd dans les dix jours, ou est perdu), avertissement (trente jours, ou : il est temps d''agir), information. Les actes datés d''après la date n''y comptent pas.';
+'Ce qui doit être fait avant un jour, dans les tant de jours à venir ou déjà passé, à une date : une ligne par horloge et par créance (ou par devise, facture NULL, quand elle porte sur toutes celles d''un client). horloge : prescription, assurance_declaration, assurance_remise, mise_en_demeure, declaration_creance, releve_forclusion, injonction_signification, injonction_opposition, injonction_executoire, mandat_fin. Ce qui est payé, ou fait (acte consigné), n''y est plus. gravite : erreur (un droit se perd dans les dix jours, ou s''est perdu depuis trente jours au plus), avertissement (dans les trente jours, ou : il est temps d''agir), information (plus loin, ou perdu depuis plus longtemps : en dernier). Les actes datés d''après la date n''y comptent pas.';
 
 -- (each creditor has its own today; most of the time there is only one)
 CREATE VIEW creances.echeances_legales AS
@@ -549,7 +550,7 @@ COMMENT ON COLUMN creances.echeances_legales.libelle IS 'Libellé de l''horloge.
 COMMENT ON COLUMN creances.echeances_legales.depart IS 'Jour dont le délai court.';
 COMMENT ON COLUMN creances.echeances_legales.echeance IS 'Dernier jour pour agir ou pour répondre ; injonction_executoire : premier jour où elle l''est. NULL : inconnu (nature de prescription inconnue).';
 COMMENT ON COLUMN creances.echeances_legales.reste_jours IS 'Jours qui restent, négatif quand le jour est passé.';
-COMMENT ON COLUMN creances.echeances_legales.gravite IS 'erreur : un droit se perd dans les dix jours, ou est perdu ; avertissement : dans les trente jours, ou il est temps d''agir ; information.';
+COMMENT ON COLUMN creances.echeances_legales.gravite IS 'erreur : un droit se perd dans les dix jours, ou s''est perdu depuis trente jours au plus ; avertissement : dans les trente jours, ou il est temps d''agir ; information : plus loin, ou perdu depuis plus longtemps.';
 COMMENT ON COLUMN creances.echeances_legales.devise IS 'Devise du montant.';
 COMMENT ON COLUMN creances.echeances_legales.montant IS 'Ce qui reste dû de ce qui est visé ; declaration_creance, releve_forclusion : à déclarer, au jour du jugement.';
 COMMENT ON COLUMN creances.echeances_legales.source IS 'Texte, police ou usage qui fixe le délai.';

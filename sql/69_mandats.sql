@@ -105,6 +105,7 @@ DECLARE
 	n creances.mandat;
 	r record;
 	deja text;
+	passe boolean;
 BEGIN
 	PERFORM creances._verifier_fait(depuis, 'un mandat', motif);
 	IF genre IS NULL OR genre <> ALL (genres) THEN
@@ -144,6 +145,7 @@ BEGIN
 	n.creancier := creancier; n.genre := genre; n.tiers := btrim(tiers); n.convention := btrim(coalesce(convention, ''));
 	n.debiteur := debiteur; n.depuis := depuis; n.jusque := jusque; n.cout := cout; n.commission := commission;
 	n.motif := btrim(motif); n.suspendu := suspendre;
+	passe := n.depuis < creances.aujourdhui(n.creancier);
 	SELECT x.rolname INTO n.role FROM pg_catalog.pg_roles x WHERE x.oid = confier.role;
 	n.mandat := md5(concat_ws(chr(31), n.creancier, n.debiteur, n.genre, n.tiers, n.convention, to_char(n.depuis, 'YYYY-MM-DD'),
 							  (SELECT string_agg(f, chr(30) ORDER BY f COLLATE "C") FROM unnest(factures) f)))::uuid;
@@ -156,12 +158,17 @@ BEGIN
 			HINT = 'Si c''en est un autre, distinguez-le par sa convention, ou par sa date.';
 	END IF;
 
-	-- what is overdue on that day, or what is named
+	-- what was overdue on that day, or what is named, and what was owed of it: on the
+	-- eve, if the day is past (what came on the day came to the third party)
 	FOR r IN
-		SELECT c.facture, c.rang, c.devise, c.solde
+		SELECT c.facture, c.rang, coalesce(v.devise, j.devise, c.devise) AS devise, CASE WHEN passe THEN coalesce(v.solde, j.solde) ELSE c.solde END AS solde
 		  FROM creances.creance c
-		 WHERE c.creancier = n.creancier AND c.debiteur = n.debiteur AND c.solde > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde)
-		   AND CASE WHEN factures IS NULL THEN c.echeance < n.depuis ELSE c.facture = ANY (factures) END
+		  LEFT JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, n.depuis - 1) v ON passe
+		  LEFT JOIN LATERAL creances._creance_au(c.creancier, c.facture, c.rang, n.depuis) j ON passe
+		 WHERE c.creancier = n.creancier AND c.debiteur = n.debiteur
+		   AND CASE WHEN passe THEN coalesce(v.solde, j.solde) > 0
+					ELSE c.solde > 0 AND NOT creances._en_compte(c.nature, c.facture, c.solde) END
+		   AND CASE WHEN factures IS NULL THEN coalesce(v.echeance, c.echeance) < n.depuis ELSE c.facture = ANY (factures) END
 		 ORDER BY c.facture, c.rang
 	LOOP
 		SELECT m.tiers INTO deja
@@ -189,6 +196,21 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM creances.mandat_creance k WHERE k.creancier = n.creancier AND k.mandat = n.mandat) THEN
 		RAISE EXCEPTION USING ERRCODE = 'RC006', MESSAGE = format('rien d''échu n''est dû par %s/%s le %s', n.creancier, n.debiteur, n.depuis),
 			HINT = 'Sans factures => ..., seules celles déjà échues sont confiées ; elles sont dans creances.encours.';
+	END IF;
+	IF EXISTS (SELECT FROM creances.mandat_creance k
+				 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
+				 JOIN creances.acte a ON a.creancier = n.creancier AND a.debiteur = n.debiteur AND a.genre = 'procedure_collective'
+				WHERE k.creancier = n.creancier AND k.mandat = n.mandat AND a.le <= greatest(n.depuis, creances.aujourdhui(n.creancier))
+				  AND a.annule_le IS NULL AND (a.jusque IS NULL OR a.jusque >= n.depuis)
+				  AND a.facture IN ('', k.facture) AND coalesce(c.livraison, c.emission, c.nee_le) < a.le) THEN
+		RAISE WARNING USING MESSAGE = format('des créances de %s sont nées avant un jugement d''ouverture : nul ne peut en demander le paiement', n.debiteur),
+			HINT = 'C. com. L622-7, L622-21 : elles se déclarent ; le tiers ne peut que s''en charger. Sinon, terminez ce mandat par reprendre_mandat().';
+	END IF;
+	IF EXISTS (SELECT FROM creances.mandat_creance k
+				 JOIN creances.acte a ON a.creancier = n.creancier AND a.facture = k.facture AND a.rang IN (0, k.rang) AND a.genre = 'litige'
+				WHERE k.creancier = n.creancier AND k.mandat = n.mandat AND a.annule_le IS NULL AND (a.jusque IS NULL OR a.jusque >= n.depuis)) THEN
+		RAISE WARNING USING MESSAGE = format('des factures de %s sont contestées', n.debiteur),
+			HINT = 'Le tiers le lit dans dossier_confie (obstacle) ; les litiges sont dans creances.suspension.';
 	END IF;
 	INSERT INTO creances.evenement (creancier, genre, le, debiteur, details)
 	SELECT n.creancier, 'mandat', n.depuis, n.debiteur,

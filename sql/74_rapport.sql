@@ -412,6 +412,14 @@ BEGIN ATOMIC
 				creances._html_donnee(concat_ws('/', 'prevision', devise, s.n, 'naif'), s.naif, creances._html_montant(s.naif, devise)),
 				creances._html_donnee(concat_ws('/', 'prevision', devise, s.n, 'cumul'), s.cumul, creances._html_montant(s.cumul, devise))), '' ORDER BY s.n)
 		   || '</tbody></table>' END
+		   -- what the thirteen weeks leave out, so that it can be reconciled with what is owed
+		   || coalesce((SELECT format('<p class="note-bas">Attendu d&#8217;ici là&#160;: %s&#160;; plus tard&#160;: %s&#160;; retenu par un litige, une procédure ou un mandat&#160;: %s&#160;; sans prévision possible (trop ancien, ou sans historique)&#160;: %s.</p>',
+				creances._html_donnee(concat_ws('/', 'prevision', devise, 'attendu'), z.cumul, creances._html_montant(z.cumul, devise)),
+				creances._html_donnee(concat_ws('/', 'prevision', devise, 'plus_tard'), z.reste - z.hors_modele, creances._html_montant(z.reste - z.hors_modele, devise)),
+				creances._html_donnee(concat_ws('/', 'prevision', devise, 'retenu'), z.retenu, creances._html_montant(z.retenu, devise)),
+				creances._html_donnee(concat_ws('/', 'prevision', devise, 'hors_modele'), z.hors_modele, creances._html_montant(z.hors_modele, devise)))
+			  FROM (SELECT (w.w ->> 'cumul')::numeric AS cumul, (w.w ->> 'reste')::numeric AS reste, (w.w ->> 'retenu')::numeric AS retenu, (w.w ->> 'hors_modele')::numeric AS hors_modele
+					  FROM jsonb_array_elements(semaines) WITH ORDINALITY w(w, n) ORDER BY w.n DESC LIMIT 1) z), '')
 	  FROM (SELECT o.n, (o.w ->> 'semaine')::date AS semaine, (o.w ->> 'prevu')::numeric AS prevu, (o.w ->> 'bas')::numeric AS bas, (o.w ->> 'haut')::numeric AS haut,
 				   (o.w ->> 'engage')::numeric AS engage, (o.w ->> 'naif')::numeric AS naif, (o.w ->> 'cumul')::numeric AS cumul
 			  FROM jsonb_array_elements(semaines) WITH ORDINALITY o(w, n)) s;
@@ -430,13 +438,13 @@ BEGIN ATOMIC
 				creances._html(l.debiteur), creances._html_nom(d.nom, l.debiteur),
 				CASE WHEN aujourdhui THEN '<td data-col="Note">' || coalesce('<b class="note">' || creances._html(p.note) || '</b>', '<span title="pas encore d&#8217;historique">&#8212;</span>') || '</td>' ELSE '' END,
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'encours'), l.encours, creances._html_montant(l.encours, _rapport_debiteurs.devise)),
-				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'part'), l.part, creances._html_valeur(l.part, '%')),
+				coalesce(creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'part'), l.part, CASE WHEN l.part IS NOT NULL THEN creances._html_valeur(l.part, '%') END), '&#8212;'),
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'echu'), l.echu, creances._html_montant(l.echu, _rapport_debiteurs.devise)),
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'plus_de_90'), l.plus_de_90, creances._html_montant(l.plus_de_90, _rapport_debiteurs.devise)),
 				creances._html_donnee(concat_ws('/', 'debiteur', _rapport_debiteurs.devise, l.n, 'retard'), l.retard, creances._html_valeur(l.retard, 'jours'))), '' ORDER BY l.n), '')
 		   || '</tbody></table>'
 	  FROM (SELECT o.n, o.x ->> 'debiteur' AS debiteur, (o.x ->> 'encours')::numeric AS encours, (o.x ->> 'echu')::numeric AS echu, (o.x ->> 'plus_de_90')::numeric AS plus_de_90,
-				   (o.x ->> 'retard')::numeric AS retard, CASE WHEN total > 0 THEN round(100 * (o.x ->> 'encours')::numeric / total, 2) END AS part
+				   (o.x ->> 'retard')::numeric AS retard, CASE WHEN total > 0 AND (o.x ->> 'encours')::numeric > 0 THEN round(100 * (o.x ->> 'encours')::numeric / total, 2) END AS part
 			  FROM jsonb_array_elements(debiteurs) WITH ORDINALITY o(x, n)) l
 	  LEFT JOIN creances.debiteur d ON d.creancier = _rapport_debiteurs.creancier AND d.debiteur = l.debiteur
 	  LEFT JOIN creances.profil_payeur p ON p.creancier = _rapport_debiteurs.creancier AND p.debiteur = l.debiteur AND p.devise = _rapport_debiteurs.devise AND aujourdhui;
@@ -784,6 +792,7 @@ BEGIN
 	)
 	SELECT jsonb_object_agg(m.devise, jsonb_build_object(
 			'nb', m.nb, 'debiteurs', (SELECT count(*) FROM c WHERE c.devise = m.devise),
+			'positifs', (SELECT sum(c.encours) FROM c WHERE c.devise = m.devise AND c.encours > 0),
 			'chiffres', jsonb_build_object('encours', m.encours, 'echu', m.echu, 'plus_de_90', m.plus_de_90,
 										   'part_echue', CASE WHEN m.creances > 0 THEN round(100 * m.echu / m.creances, 2) END),
 			'tranches', (SELECT jsonb_agg(jsonb_build_object('libelle', l.libelle, 'creances', coalesce(t.creances, 0), 'deduits', coalesce(t.deduits, 0), 'montant', coalesce(t.montant, 0)) ORDER BY l.n)
@@ -835,7 +844,7 @@ BEGIN
 			|| '<section><h3>Encaissements prévus, treize semaines</h3>' || creances._rapport_prevision(coalesce(d.p, '[]'), d.devise) || '</section>'
 			|| CASE WHEN d.o IS NULL THEN ''
 					ELSE '<section><h3>Premiers débiteurs</h3>'
-						 || creances._rapport_debiteurs(p_creancier, d.devise, d.o -> 'premiers', (d.o ->> 'debiteurs')::bigint, (d.o #>> '{chiffres,encours}')::numeric, aujourdhui) || '</section>' END
+						 || creances._rapport_debiteurs(p_creancier, d.devise, d.o -> 'premiers', (d.o ->> 'debiteurs')::bigint, (d.o ->> 'positifs')::numeric, aujourdhui) || '</section>' END
 			|| '</section>';
 	END LOOP;
 	IF corps = '' THEN

@@ -135,7 +135,7 @@ SELECT dit('2026-06-02', '{REPORT}', 400);
 INSERT INTO f (id, client, emis, du, ttc) VALUES ('G1', 'GRAVE', '2026-01-05', '2026-01-05', 10);
 SELECT creances.assurer('S', 'POL-2', '2026-01-01', 'Assureur', 60, debiteur => 'GRAVE', source => 'x');
 -- 5 January + 60 = 6 March
-SELECT d, dit(d, '{GRAVE}') FROM unnest('{2026-02-03,2026-02-04,2026-02-23,2026-02-24,2026-03-06,2026-03-07}'::date[]) d;
+SELECT d, dit(d, '{GRAVE}') FROM unnest('{2026-02-03,2026-02-04,2026-02-23,2026-02-24,2026-03-06,2026-03-07,2026-04-05,2026-04-06}'::date[]) d;
 
 \echo == formal notice: the date that the message gave; eight days of usage when it was told by hand
 INSERT INTO creances.scenario (scenario, intitule) VALUES ('med', 'essai');

@@ -182,6 +182,22 @@ SELECT c.cout FROM (VALUES (1, date '2025-03-01', date '2025-03-31'), (2, '2025-
 UPDATE f SET paye = 600, paye_le = '2025-04-10' WHERE id = 'E2';
 UPDATE f SET paye = 0 WHERE id = 'E2';
 SELECT c.cout FROM creances._cout_mandats('2025-01-01', creances.aujourdhui('S')) c WHERE c.debiteur = 'KAPPA';
+\echo == recorded after its first day: with what was owed on its eve
+INSERT INTO f (id, client, emis, du, ttc) VALUES ('L1', 'LAMBDA', '2025-01-02', '2025-01-31', 1000), ('L2', 'LAMBDA', '2025-01-02', '2025-03-01', 300), ('L3', 'LAMBDA', '2025-01-02', '2025-01-31', 50), ('L4', 'LAMBDA', '2025-01-02', '2025-03-03', 9);
+UPDATE f SET paye = 400, paye_le = '2025-03-10' WHERE id = 'L1';
+UPDATE f SET paye = 300, paye_le = '2025-03-03' WHERE id = 'L2';
+UPDATE f SET paye = 50, paye_le = '2025-03-02' WHERE id = 'L3';
+-- L2, paid on the day itself, is in it; L3, paid on the eve, is not; L4 was not overdue
+SELECT creances.confier('S', 'LAMBDA', 'Maître Y', 'avocat', depuis => '2025-03-03', commission => 10) AS m10 \gset
+SELECT facture, solde FROM creances.mandat_creance WHERE mandat = :'m10' ORDER BY 1;
+SELECT creances, confie, recu, reste, commission FROM creances.mandat_en_cours WHERE mandat = :'m10';
+\echo == an insolvency, a dispute: it is said
+SELECT creances.ouvrir_litige('S', 'L4', 'prix', cause => 'prix', le => '2025-03-15') IS NOT NULL;
+SELECT creances.confier('S', 'LAMBDA', 'Maître Z', 'avocat', depuis => '2025-03-20', factures => '{L4}') IS NOT NULL;
+BEGIN;
+SELECT creances.ouvrir_procedure_collective('S', 'DELTA', '2025-03-20') IS NOT NULL;
+SELECT creances.confier('S', 'DELTA', 'Maître Z', 'avocat', depuis => '2025-04-20') IS NOT NULL;
+ROLLBACK;
 \echo == an old snapshot hands nothing over
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT erreur($$SELECT creances.confier('S', 'DELTA', 'Maître Y', 'avocat', depuis => '2025-03-03')$$);

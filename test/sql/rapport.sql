@@ -124,15 +124,20 @@ SELECT pg_temp.comparer('trend', $$
 SELECT pg_temp.comparer('forecast', $$
 	SELECT s.page, concat_ws('/', 'prevision', s.devise, s.n, v.quoi), v.valeur
 	  FROM (SELECT p.page, x.*, row_number() OVER (PARTITION BY p.page, x.devise ORDER BY x.semaine) AS n, sum(x.haut + x.naif) OVER (PARTITION BY p.page, x.devise) AS attendu FROM public.page p, creances.prevision_encaissements(13, p.au) x WHERE x.creancier = p.creancier) s,
-		   LATERAL (VALUES ('prevu', s.prevu), ('bas', s.bas), ('haut', s.haut), ('engage', s.engage), ('naif', s.naif), ('cumul', s.cumul)) v(quoi, valeur) WHERE s.attendu > 0$$,
+		   LATERAL (VALUES ('prevu', s.prevu), ('bas', s.bas), ('haut', s.haut), ('engage', s.engage), ('naif', s.naif), ('cumul', s.cumul)) v(quoi, valeur) WHERE s.attendu > 0
+	UNION ALL
+	-- and what the thirteen weeks leave out
+	SELECT p.page, concat_ws('/', 'prevision', x.devise, v.quoi), v.valeur
+	  FROM public.page p, creances.prevision_encaissements(13, p.au) x, LATERAL (VALUES ('attendu', x.cumul), ('plus_tard', x.reste - x.hors_modele), ('retenu', x.retenu), ('hors_modele', x.hors_modele)) v(quoi, valeur)
+	 WHERE x.creancier = p.creancier AND x.semaine = (SELECT max(y.semaine) FROM creances.prevision_encaissements(13, p.au) y)$$,
 	$$SELECT page, cle, valeur FROM public.lu WHERE k[1] = 'prevision'$$);
 SELECT pg_temp.comparer('debtors', $$
 	SELECT d.page || ' ' || d.debiteur, concat_ws('/', 'debiteur', d.devise, d.n, v.quoi), v.valeur
 	  FROM (SELECT p.page, x.devise, x.debiteur, sum(x.montant) AS encours, coalesce(sum(x.creances) FILTER (WHERE x.tranche > 1), 0) AS echu, coalesce(sum(x.creances) FILTER (WHERE x.tranche > 4), 0) AS vieux,
-				   row_number() OVER (PARTITION BY p.page, x.devise ORDER BY sum(x.montant) DESC, x.debiteur) AS n, sum(sum(x.montant)) OVER (PARTITION BY p.page, x.devise) AS total,
+				   row_number() OVER (PARTITION BY p.page, x.devise ORDER BY sum(x.montant) DESC, x.debiteur) AS n, sum(greatest(sum(x.montant), 0)) OVER (PARTITION BY p.page, x.devise) AS total,
 				   (SELECT max(p.au - e.echeance) FROM creances.encours_au(p.au) e WHERE e.creancier = p.creancier AND e.debiteur = x.debiteur AND e.devise = x.devise AND e.solde > 0 AND e.echeance < p.au AND e.libelle_stade <> 'En compte') AS retard
 			  FROM public.page p, creances.balance_agee(p.au) x WHERE x.creancier = p.creancier GROUP BY p.page, p.au, p.creancier, x.devise, x.debiteur) d,
-		   LATERAL (VALUES ('encours', d.encours), ('echu', d.echu), ('plus_de_90', d.vieux), ('part', CASE WHEN d.total > 0 THEN round(100 * d.encours / d.total, 2) END), ('retard', d.retard)) v(quoi, valeur)
+		   LATERAL (VALUES ('encours', d.encours), ('echu', d.echu), ('plus_de_90', d.vieux), ('part', CASE WHEN d.encours > 0 THEN round(100 * d.encours / d.total, 2) END), ('retard', d.retard)) v(quoi, valeur)
 	 WHERE d.n <= 10 AND d.page IN ('livre', 'debut', 'credit', 'gros')$$,
 	$$SELECT p.page || ' ' || x.debiteur, y.cle, nullif(y.valeur, '')::numeric FROM public.page p, xmltable('//tr[@data-debiteur]' PASSING p.x COLUMNS debiteur text PATH '@data-debiteur', ligne xml PATH '.') x,
 		xmltable('.//data' PASSING x.ligne COLUMNS cle text PATH '@data-cle', valeur text PATH '@value') y WHERE p.page IN ('livre', 'debut', 'credit', 'gros')$$);

@@ -170,7 +170,7 @@ SELECT segment, valeur > 0 FROM creances.releve WHERE origine = 'nuit' AND crean
 SELECT segment, indicateur, valeur FROM creances.releve WHERE origine = 'nuit' AND creancier = 'nord' AND devise = 'EUR' AND segment = 'tpe' ORDER BY 2;
 -- an older night is written if it is missing, never completed
 SELECT creances.relever('2024-03-31');
--- of who owes nothing any more the curve ends on 0, once
+-- of who owes nothing any more the curve goes on at 0; of a segment, once
 SELECT creances.relever('2024-04-30') > 0;
 UPDATE factures SET paye = montant, paye_le = '2024-06-01' WHERE societe = 'sud' AND paye < montant;
 SELECT creances.relever('2025-01-31') > 0, creances.relever('2025-02-28') > 0;
@@ -185,6 +185,18 @@ SELECT creancier, bool_and(jour = creances.aujourdhui(creancier) - 1), count(DIS
 DELETE FROM creances.releve WHERE origine = 'nuit';
 SELECT creances.relever(creancier => 'sud') > 0;
 SELECT DISTINCT creancier FROM creances.releve WHERE origine = 'nuit';
+
+\echo == payments known on the day of the takeover, without their dates: nothing before it, nothing that looks back before it
+CREATE TABLE reprises (numero text PRIMARY KEY, client text, emission date, echeance date, montant numeric, paye numeric);
+INSERT INTO reprises SELECT 'R' || n, 'RC' || n % 3, creances.aujourdhui() - 40 - n, creances.aujourdhui() - 10 - n, 1000, CASE WHEN n % 5 > 0 THEN 1000 ELSE 0 END FROM generate_series(1, 50) n;
+SELECT creances.suivre_factures('reprises', '{"creancier": "''repris''", "facture": "numero", "debiteur": "client", "emission": "emission", "echeance": "echeance", "montant": "montant", "regle": "paye"}');
+SELECT creances._ouverture('repris') = creances.aujourdhui('repris'), creances._ouverture('nord') IS NULL;
+SET LOCAL client_min_messages = error;
+SELECT creances.relever(creances.aujourdhui() - 30, 'repris'), creances.relever(creancier => 'repris') > 0;
+SET LOCAL client_min_messages = warning;
+SELECT DISTINCT jour = creances.aujourdhui('repris') FROM creances.releve WHERE creancier = 'repris';
+SELECT indicateur, valeur FROM creances.releve WHERE creancier = 'repris' AND indicateur IN ('encours', 'part_echue', 'cei', 'dso_glissant', 'dso') ORDER BY 1;
+SELECT debiteur, encours, regle FROM creances.profil_payeur WHERE creancier = 'repris' ORDER BY 1;
 
 \echo == bad input
 SELECT pg_temp.erreur($$SELECT creances.relever('infinity')$$);
