@@ -216,6 +216,24 @@ COMMENT ON COLUMN creances._prescription_base.mois IS 'Durée, en mois ; NULL si
 COMMENT ON COLUMN creances._prescription_base.depart_annee IS 'Elle court du 1er janvier de l''année suivante.';
 COMMENT ON COLUMN creances._prescription_base.source IS 'Texte.';
 
+-- An order for payment that was not served in time has never been (CPC 1411):
+-- serving it later interrupts nothing. (In plpgsql: the delays are rows of a later part.)
+CREATE FUNCTION creances._signifiee_trop_tard(s creances.acte, au date) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	ordonnance date;
+BEGIN
+	SELECT o.le INTO ordonnance
+	  FROM creances.acte o
+	 WHERE o.creancier = s.creancier AND o.debiteur = s.debiteur AND o.genre = 'ordonnance_injonction' AND o.le <= s.le
+	   AND ('' IN (o.facture, s.facture) OR o.facture = s.facture AND (0 IN (o.rang, s.rang) OR o.rang = s.rang))
+	   AND (o.annule_le IS NULL OR o.annule_le > au)
+	 ORDER BY o.acte::text = s.details ->> 'ordonnance' DESC NULLS LAST, o.reference = s.reference AND s.reference <> '' DESC, o.le DESC, o.acte
+	 LIMIT 1;
+	RETURN coalesce((SELECT creances.delai_procedure(ordonnance, y.mois, y.jours) < s.le FROM creances._delai_horloge('injonction_signification', ordonnance) y), false);
+END $$;
+COMMENT ON FUNCTION creances._signifiee_trop_tard(creances.acte, date) IS 'L''injonction signifiée ce jour-là était déjà non avenue (CPC 1411).';
+
 -- The dated facts of one receivable folded into its last safe day.
 --
 -- An interruption counts if the last day has not passed, and opens a new period
@@ -279,6 +297,7 @@ BEGIN
 		   AND a.le <= au AND (a.annule_le IS NULL OR a.annule_le > au)
 		   AND (a.facture <> '' OR a.le >= naissance OR a.genre = 'impossibilite')
 		   AND (possibles OR a.certain AND g.certain)
+		   AND NOT (a.genre = 'injonction_signifiee' AND creances._signifiee_trop_tard(a, au))
 		UNION ALL
 		-- of the proceedings above: the others are not in `instances`
 		SELECT a.jusque, 5, 'fin', a.acte, NULL, true, NULL

@@ -42,7 +42,7 @@ CREATE TRIGGER livrees BEFORE INSERT OR UPDATE OR DELETE ON creances.seuil_note 
 
 CREATE TABLE creances.seuil_signal (
 	origine		text NOT NULL DEFAULT 'utilisateur' CHECK (origine IN ('creances', 'utilisateur')),
-	signal		text NOT NULL CHECK (signal IN ('reports', 'silence', 'retard_croissant', 'premier_retard', 'rejet', 'limite')),
+	signal		text NOT NULL CHECK (signal IN ('reports', 'silence', 'retard_croissant', 'premier_retard', 'rejet', 'limite', 'echeance_repoussee')),
 	intitule	text NOT NULL,
 	seuil		numeric NOT NULL CHECK (seuil >= 0 AND seuil < 'Infinity'),
 	fenetre		integer CHECK (fenetre BETWEEN 1 AND 365),
@@ -52,17 +52,18 @@ CREATE TABLE creances.seuil_signal (
 );
 COMMENT ON TABLE creances.seuil_signal IS 'Seuils des signaux faibles. Une ligne de l''utilisateur remplace celle, de même code, que livre l''extension ; actif = false tait le signal.';
 COMMENT ON COLUMN creances.seuil_signal.origine IS 'creances (livré) ou utilisateur.';
-COMMENT ON COLUMN creances.seuil_signal.signal IS 'reports, silence, retard_croissant, premier_retard, rejet ou limite.';
+COMMENT ON COLUMN creances.seuil_signal.signal IS 'reports, silence, retard_croissant, premier_retard, rejet, limite ou echeance_repoussee.';
 COMMENT ON COLUMN creances.seuil_signal.intitule IS 'Intitulé.';
-COMMENT ON COLUMN creances.seuil_signal.seuil IS 'Mesure depuis laquelle il y a signal : nombre (reports, silence, rejet), jours (retard_croissant, premier_retard) ou montant (limite : dépassement, qui doit être au-delà).';
-COMMENT ON COLUMN creances.seuil_signal.fenetre IS 'Jours en arrière que regardent reports, silence et rejet.';
+COMMENT ON COLUMN creances.seuil_signal.seuil IS 'Mesure depuis laquelle il y a signal : nombre (reports, silence, rejet, echeance_repoussee), jours (retard_croissant, premier_retard) ou montant (limite : dépassement).';
+COMMENT ON COLUMN creances.seuil_signal.fenetre IS 'Jours en arrière que regardent reports, silence, rejet et echeance_repoussee.';
 COMMENT ON COLUMN creances.seuil_signal.gravite IS 'erreur, avertissement ou information.';
 COMMENT ON COLUMN creances.seuil_signal.actif IS 'false : le signal est tu.';
 INSERT INTO creances.seuil_signal (origine, signal, intitule, seuil, fenetre, gravite) VALUES
 	('creances', 'rejet',            'Paiement rejeté', 1, 90, 'erreur'),
-	('creances', 'limite',           'Limite de crédit dépassée', 0, NULL, 'erreur'),
+	('creances', 'limite',           'Limite de crédit dépassée', 1, NULL, 'erreur'),
 	('creances', 'reports',          'Promesses reportées ou rompues', 2, 180, 'avertissement'),
 	('creances', 'silence',          'Relances sans réponse', 3, 90, 'avertissement'),
+	('creances', 'echeance_repoussee', 'Échéance repoussée après coup', 1, 90, 'avertissement'),
 	('creances', 'retard_croissant', 'Retard qui croît', 5, NULL, 'avertissement'),
 	('creances', 'premier_retard',   'Premier retard d''un bon payeur', 5, NULL, 'information');
 CREATE TRIGGER livrees BEFORE INSERT OR UPDATE OR DELETE ON creances.seuil_signal FOR EACH ROW EXECUTE FUNCTION creances._livrees();
@@ -77,6 +78,8 @@ CREATE TABLE creances.politique_credit (
 	stade_refuse creances.stade_relance DEFAULT 'contentieux',
 	procedure_refusee boolean NOT NULL DEFAULT true,
 	perte_mois	integer DEFAULT 36 CHECK (perte_mois BETWEEN 1 AND 36),
+	plan_dechu_refuse boolean NOT NULL DEFAULT true,
+	mandat_refuse boolean NOT NULL DEFAULT true,
 	limite_defaut numeric CHECK (limite_defaut >= 0 AND limite_defaut < 'Infinity'),
 	devise		text NOT NULL DEFAULT 'EUR' CHECK (devise ~ '^[A-Z]{3}$'),
 	tolerance_limite numeric NOT NULL DEFAULT 0 CHECK (tolerance_limite BETWEEN 0 AND 1000),
@@ -93,6 +96,8 @@ COMMENT ON COLUMN creances.politique_credit.note_refusee IS 'Cette note, et les 
 COMMENT ON COLUMN creances.politique_credit.stade_refuse IS 'Ce stade de relance, et les plus graves, sont refusés ; NULL : sans règle.';
 COMMENT ON COLUMN creances.politique_credit.procedure_refusee IS 'Une procédure collective ouverte est refusée, et une liquidation même close.';
 COMMENT ON COLUMN creances.politique_credit.perte_mois IS 'Une créance passée en perte depuis moins de ces mois est refusée (d''après le profil de la dernière nuit) ; NULL : sans règle.';
+COMMENT ON COLUMN creances.politique_credit.plan_dechu_refuse IS 'Un plan déchu dont il reste dû est refusé.';
+COMMENT ON COLUMN creances.politique_credit.mandat_refuse IS 'Une créance encore due, confiée à un tiers, est refusée.';
 COMMENT ON COLUMN creances.politique_credit.limite_defaut IS 'Limite du débiteur qui n''a pas la sienne, pour une commande dans cette devise ; NULL : aucune.';
 COMMENT ON COLUMN creances.politique_credit.devise IS 'Devise de limite_defaut.';
 COMMENT ON COLUMN creances.politique_credit.tolerance_limite IS 'Dépassement toléré de la limite, en pour cent.';
@@ -287,10 +292,19 @@ BEGIN ATOMIC
 	   AND s.jour < 0 AND s.tout < e.montant
 	   AND (r.cle IS NULL
 			OR (SELECT sum(x.montant) FROM creances.reglement x WHERE x.suivi = r.suivi AND x.cle = r.cle AND x.le <= au) <= 0
-			   AND NOT EXISTS (SELECT FROM creances.creance k WHERE k.suivi = r.suivi AND k.cle = r.cle AND k.nature = 'acompte' AND k.retiree_le IS NULL));
+			   AND NOT EXISTS (SELECT FROM creances.creance k WHERE k.suivi = r.suivi AND k.cle = r.cle AND k.nature = 'acompte' AND k.retiree_le IS NULL)
+			   -- nor deleted and typed again, or typed twice: the same money of his, of that day, stands elsewhere
+			   AND NOT (EXISTS (SELECT FROM creances.reglement x WHERE x.suivi = r.suivi AND x.cle = r.cle AND x.montant > 0)
+						AND (EXISTS (SELECT FROM creances.reglement y
+									   JOIN creances.creance k ON k.creancier = y.creancier AND k.facture = y.facture AND k.rang = y.rang
+									  WHERE y.le = r.dit_le AND y.montant = -r.montant AND y.suivi = r.suivi AND y.cle <> r.cle
+										AND k.creancier = c.creancier AND k.debiteur = coalesce(v.debiteur, c.debiteur)
+										AND (SELECT sum(z.montant) FROM creances.reglement z WHERE z.suivi = y.suivi AND z.cle = y.cle AND z.le <= au) > 0)
+							 OR EXISTS (SELECT FROM creances.creance k WHERE k.creancier = c.creancier AND k.debiteur = coalesce(v.debiteur, c.debiteur)
+										   AND k.suivi = r.suivi AND k.nature = 'acompte' AND k.montant = r.montant AND k.nee_le = r.dit_le AND k.retiree_le IS NULL))));
 END;
 COMMENT ON FUNCTION creances._rejets(text, date, date) IS
-'Jours où un paiement d''une facture a été rejeté ou repris, entre deux dates (la première exclue) : la facture doit de nouveau. Ni un lettrage déplacé, ni une date ou un montant corrigés.';
+'Jours où un paiement d''une facture a été rejeté ou repris, entre deux dates (la première exclue) : la facture doit de nouveau. Ni un lettrage déplacé, ni une date ou un montant corrigés, ni une ligne effacée et saisie de nouveau, ou saisie deux fois.';
 
 -- One row a debtor and currency who owes, has paid or broken his word within
 -- twelve months.
@@ -355,7 +369,7 @@ BEGIN ATOMIC
 		 GROUP BY o.creancier, o.facture, o.rang, o.solde
 	), echues AS (
 		-- what his credits cover, the oldest first, is not late
-		SELECT q.creancier, q.debiteur, q.devise, q.echeance, greatest(0, least(q.du, q.cumul - s.credits)) AS net
+		SELECT q.creancier, q.debiteur, q.devise, q.echeance, greatest(0, least(q.du, q.cumul - s.credits)) AS net, q.cumul - s.credits AS cumul
 		  FROM (SELECT o.creancier, o.debiteur, o.devise, o.echeance, k.du,
 					   sum(k.du) OVER (PARTITION BY o.creancier, o.debiteur, o.devise ORDER BY o.echeance, o.facture, o.rang) AS cumul
 				  FROM ouvertes o
@@ -364,7 +378,9 @@ BEGIN ATOMIC
 				 WHERE o.solde > 0 AND NOT o.en_compte AND o.echeance < au) q
 		  JOIN sommes s ON s.creancier = q.creancier AND s.debiteur = q.debiteur AND s.devise = q.devise
 	), retards AS (
-		SELECT e.creancier, e.debiteur, e.devise, sum(e.net) AS net, sum(e.net * (au - e.echeance)) AS jours, au - min(e.echeance) AS retard_max
+		SELECT e.creancier, e.debiteur, e.devise, sum(e.net) AS net, sum(e.net * (au - e.echeance)) AS jours, 
+			   -- (as old as what makes it more than a rest)
+			   au - min(e.echeance) FILTER (WHERE e.cumul > (SELECT b.echu_min FROM bornes b)) AS retard_max
 		  FROM echues e WHERE e.net > 0 GROUP BY e.creancier, e.debiteur, e.devise
 		-- (a rest of a cent is no delay)
 		HAVING sum(e.net) > (SELECT b.echu_min FROM bornes b)
@@ -490,7 +506,7 @@ BEGIN ATOMIC
 	), signes AS (
 		SELECT a.creancier, a.debiteur, max(a.le) AS le
 		  FROM creances.acte a CROSS JOIN bornes b
-		 WHERE a.genre IN ('promesse', 'plan', 'litige', 'reconnaissance', 'mediation', 'encaissement') AND a.le BETWEEN b.silence AND au
+		 WHERE a.genre IN ('promesse', 'plan', 'litige', 'reconnaissance', 'mediation', 'encaissement') AND a.le BETWEEN b.silence AND au AND (a.annule_le IS NULL OR a.annule_le > au)
 		   AND (societe IS NULL OR a.creancier = societe)
 		 GROUP BY a.creancier, a.debiteur
 	), cles AS (
@@ -885,16 +901,17 @@ BEGIN
 		 WHERE x.solde > 0 AND NOT x.en_compte AND x.echeance < jour
 	), retards AS (
 		SELECT e.devise, e.facture, e.rang, e.echeance, e.stade,
-			   greatest(0, least(e.du, sum(e.du) OVER (PARTITION BY e.devise ORDER BY e.echeance, e.facture, e.rang) - s.credits)) AS net
+			   greatest(0, least(e.du, sum(e.du) OVER (PARTITION BY e.devise ORDER BY e.echeance, e.facture, e.rang) - s.credits)) AS net,
+			   sum(e.du) OVER (PARTITION BY e.devise ORDER BY e.echeance, e.facture, e.rang) - s.credits AS cumul
 		  FROM echues e JOIN sommes s ON s.devise = e.devise
 	), exigibles AS (
 		SELECT r.*, sum(r.net) OVER (PARTITION BY r.devise) AS total FROM retards r WHERE r.net > 0
 	), dus AS MATERIALIZED (
-		-- (a rest of a cent blocks nothing)
+		-- (a rest of a cent blocks nothing, and makes nothing older)
 		SELECT r.devise, r.facture, r.echeance, r.total, CASE WHEN passe THEN r.stade ELSE a.stade END AS stade
 		  FROM exigibles r
 		  LEFT JOIN creances.avancement a ON a.creancier = p_creancier AND a.facture = r.facture AND a.rang = r.rang
-		 WHERE r.total > regle.echu_min
+		 WHERE r.cumul > regle.echu_min
 	)
 	SELECT coalesce((SELECT s.encours FROM sommes s WHERE s.devise = p_devise), 0) AS exposition,
 		   coalesce((SELECT max(d.total) FROM dus d WHERE d.devise = p_devise), 0) AS echu,
@@ -907,7 +924,26 @@ BEGIN
 			  FROM limites x JOIN sommes s ON s.devise = x.devise
 			 WHERE x.devise <> p_devise AND x.echue_le IS NULL AND s.encours > x.montant * (1 + regle.tolerance_limite / 100)) AS ailleurs,
 		   (SELECT string_agg(format('limite de %s %s', round(x.montant, creances._decimales(x.devise)), x.devise) || coalesce(' échue le ' || to_char(x.echue_le, 'YYYY-MM-DD'), ''), ', ' ORDER BY x.devise)
-			  FROM limites x WHERE x.devise <> p_devise AND x.montant IS NOT NULL) AS autres
+			  FROM limites x WHERE x.devise <> p_devise AND x.montant IS NOT NULL) AS autres,
+		   (SELECT max(e.le)
+			  FROM creances.acte a
+			  JOIN creances.engagement h ON h.creancier = a.creancier AND h.acte = a.acte
+			 CROSS JOIN LATERAL (SELECT h.rompu_le AS le WHERE h.rompu_le <= jour
+								 UNION ALL
+								 SELECT jour FROM (SELECT WHERE NOT passe AND h.rompu_le IS NULL AND h.tenu_le IS NULL OFFSET 0) w
+								  CROSS JOIN creances._engagement(h.creancier, h.acte, jour) y WHERE y.rompu) e
+			 WHERE regle.plan_dechu_refuse AND a.creancier = p_creancier AND a.facture = '' AND a.debiteur = p_debiteur AND a.genre = 'plan' AND a.le <= jour
+			   AND (a.annule_le IS NULL OR a.annule_le > jour) AND (a.jusque IS NULL OR a.jusque >= jour)
+			   AND EXISTS (SELECT FROM creances.engagement_creance k
+							 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
+							WHERE k.creancier = h.creancier AND k.acte = h.acte AND (c.solde > 0 OR c.soldee_le > jour))) AS dechu_le,
+		   (SELECT format('créance confiée à %s le %s', m.tiers, to_char(m.depuis, 'YYYY-MM-DD'))
+			  FROM creances.mandat m
+			 WHERE regle.mandat_refuse AND m.creancier = p_creancier AND m.debiteur = p_debiteur AND creances._mandat_actif(m.depuis, m.jusque, m.fin, jour)
+			   AND EXISTS (SELECT FROM creances.mandat_creance k
+							 JOIN creances.creance c ON c.creancier = k.creancier AND c.facture = k.facture AND c.rang = k.rang
+							WHERE k.creancier = m.creancier AND k.mandat = m.mandat AND c.debiteur = p_debiteur AND (c.solde > 0 OR c.soldee_le > jour))
+			 ORDER BY m.depuis, m.tiers LIMIT 1) AS confiee
 	  INTO o
 	  FROM (SELECT) v
 	  LEFT JOIN LATERAL (SELECT jour - d.echeance AS retard, d.devise, d.total FROM dus d ORDER BY d.echeance, d.devise LIMIT 1) t ON true
@@ -944,6 +980,12 @@ BEGIN
 	IF o.stade >= regle.stade_refuse THEN
 		motifs := motifs || format('%s : facture %s', lower(creances.libelle_stade(o.stade)), o.facture);
 	END IF;
+	IF o.confiee IS NOT NULL THEN
+		motifs := motifs || o.confiee;
+	END IF;
+	IF o.dechu_le IS NOT NULL THEN
+		motifs := motifs || format('plan déchu le %s', to_char(o.dechu_le, 'YYYY-MM-DD'));
+	END IF;
 	IF note >= regle.note_refusee THEN
 		motifs := motifs || format('note %s depuis le %s', note, to_char(note_le, 'YYYY-MM-DD'));
 	END IF;
@@ -979,7 +1021,7 @@ BEGIN
 	RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION creances.commande_autorisee(text, text, numeric, text, date) IS
-'Une commande de ce montant (TTC, avec celles pas encore facturées) peut-elle être prise ? Une ligne, avec la raison : tous les motifs de refus, le plus grave d''abord, selon politique_credit : procédure collective, stade de relance, note (profil de la dernière nuit, dite si elle a plus de 7 jours), retard, perte, limite. Une limite dépassée dans une autre devise, une limite échue que rien ne remplace, ou aucune dans la devise de la commande alors qu''il en a ailleurs, refusent aussi. exposition = ce qu''il doit dans la devise, crédits déduits, factures datées d''après aujourd''hui comprises (sans date seulement) ; disponible = limite - exposition, avant la commande ; echu et retard_max sans litiges ni ce que couvrent les crédits, retard, stade et note toutes devises. Limite NULL : aucune. Sans date, d''après ce qui est connu à l''instant ; à une autre date, d''après les faits datés jusque-là. P0002 si le créancier est inconnu ; un client inconnu est autorisé dans la limite par défaut s''il y en a une, et la raison le dit. Le premier appel d''une session prépare son plan ; les suivants répondent en moins d''une milliseconde pour un débiteur ordinaire.';
+'Une commande de ce montant (TTC, avec celles pas encore facturées) peut-elle être prise ? Une ligne, avec la raison : tous les motifs de refus, le plus grave d''abord, selon politique_credit : procédure collective, stade de relance, mandat, plan déchu, note (profil de la dernière nuit, dite si elle a plus de 7 jours), retard, perte, limite. Une limite dépassée dans une autre devise, une limite échue que rien ne remplace, ou aucune dans la devise de la commande alors qu''il en a ailleurs, refusent aussi. exposition = ce qu''il doit dans la devise, crédits déduits, factures datées d''après aujourd''hui comprises (sans date seulement) ; disponible = limite - exposition, avant la commande ; echu et retard_max sans litiges ni ce que couvrent les crédits, retard, stade et note toutes devises. Limite NULL : aucune. Sans date, d''après ce qui est connu à l''instant ; à une autre date, d''après les faits datés jusque-là. P0002 si le créancier est inconnu ; un client inconnu est autorisé dans la limite par défaut s''il y en a une, et la raison le dit. Le premier appel d''une session prépare son plan ; les suivants répondent en moins d''une milliseconde pour un débiteur ordinaire.';
 
 -- ------------------------------------------------------------------ weak signals
 
@@ -1005,12 +1047,29 @@ SELECT x.creancier, x.debiteur, d.nom, x.devise, x.signal, s.intitule, s.gravite
 	  FROM creances.profil p WHERE p.retard_max > 0 AND p.paiements >= 3 AND p.en_retard = 0
 	UNION ALL
 	SELECT p.creancier, p.debiteur, p.devise, 'rejet', p.dernier_rejet, p.rejets,
-		   format('paiement rejeté le %s (%s en 12 mois)', to_char(p.dernier_rejet, 'YYYY-MM-DD'), p.rejets)
+		   format('paiement rejeté ou repris le %s (%s en 12 mois)', to_char(p.dernier_rejet, 'YYYY-MM-DD'), p.rejets)
 	  FROM creances.profil p WHERE p.rejets > 0
 	UNION ALL
 	SELECT l.creancier, l.debiteur, l.devise, 'limite', l.depuis, l.depassement,
 		   format('encours de %s %s pour une limite de %s', round(l.exposition, creances._decimales(l.devise)), l.devise, round(l.limite, creances._decimales(l.devise)))
 	  FROM creances.limite l WHERE l.depassement > 0
+	UNION ALL
+	-- overdue, not settled, and its due date was moved later: the delay is gone everywhere
+	SELECT v.creancier, c.debiteur, c.devise, 'echeance_repoussee', max(v.jusque), count(*),
+		   format('%s échéance(s) déjà passée(s) repoussée(s), la dernière le %s : facture %s, du %s au %s', count(*), to_char(max(v.jusque), 'YYYY-MM-DD'),
+				  (array_agg(v.facture ORDER BY v.jusque DESC, v.facture, v.rang))[1], to_char((array_agg(v.echeance ORDER BY v.jusque DESC, v.facture, v.rang))[1], 'YYYY-MM-DD'),
+				  to_char((array_agg(e.echeance ORDER BY v.jusque DESC, v.facture, v.rang))[1], 'YYYY-MM-DD'))
+	  FROM creances.creance_version v
+	  JOIN creances.creance c ON c.creancier = v.creancier AND c.facture = v.facture AND c.rang = v.rang
+	  JOIN creances.creancier s ON s.creancier = v.creancier
+	  LEFT JOIN creances.creance_version n ON n.creancier = v.creancier AND n.facture = v.facture AND n.rang = v.rang AND n.version = v.version + 1
+	 CROSS JOIN LATERAL (SELECT coalesce(n.echeance, c.echeance) AS echeance, CASE WHEN n.version IS NULL THEN c.emission ELSE n.emission END AS emission) e
+	 WHERE v.jusque > CURRENT_DATE - 366
+	   AND v.jusque > (now() AT TIME ZONE s.fuseau)::date - (SELECT coalesce(max(q.fenetre), 90) FROM creances._seuil_signal q WHERE q.signal = 'echeance_repoussee')
+	   AND v.echeance < v.jusque AND e.echeance > v.echeance AND e.emission IS NOT DISTINCT FROM v.emission AND NOT v.retiree AND v.montant > 0
+	   AND c.retiree_le IS NULL
+	   AND v.montant > coalesce((SELECT sum(r.montant) FROM creances.reglement r WHERE r.creancier = v.creancier AND r.facture = v.facture AND r.rang = v.rang AND r.le < v.jusque), 0)
+	 GROUP BY v.creancier, c.debiteur, c.devise
   ) x
   JOIN creances._seuil_signal s ON s.signal = x.signal AND s.actif AND x.mesure >= s.seuil
   JOIN creances.creancier k ON k.creancier = x.creancier
@@ -1018,14 +1077,14 @@ SELECT x.creancier, x.debiteur, d.nom, x.devise, x.signal, s.intitule, s.gravite
  -- (the count is of twelve months, the news of the window)
  WHERE x.signal <> 'rejet' OR x.depuis > (now() AT TIME ZONE k.fuseau)::date - coalesce(s.fenetre, 90);
 COMMENT ON VIEW creances.signal_faible IS
-'Ce qui annonce qu''un débiteur paiera moins bien, avant que la balance le montre : promesses reportées, silence, retard qui croît, premier retard d''un bon payeur, paiement rejeté (d''après la dernière nuit relevée), limite dépassée (d''après les soldes d''aujourd''hui). Seuils : seuil_signal.';
+'Ce qui annonce qu''un débiteur paiera moins bien, avant que la balance le montre : promesses reportées, silence, retard qui croît, premier retard d''un bon payeur, paiement rejeté (d''après la dernière nuit relevée), limite dépassée et échéance repoussée une fois passée (d''après les faits d''aujourd''hui). Seuils : seuil_signal.';
 COMMENT ON COLUMN creances.signal_faible.creancier IS 'Société créancière.';
 COMMENT ON COLUMN creances.signal_faible.debiteur IS 'Code du client.';
 COMMENT ON COLUMN creances.signal_faible.nom IS 'Nom du client.';
 COMMENT ON COLUMN creances.signal_faible.devise IS 'Devise.';
-COMMENT ON COLUMN creances.signal_faible.signal IS 'reports, silence, retard_croissant, premier_retard, rejet ou limite.';
+COMMENT ON COLUMN creances.signal_faible.signal IS 'reports, silence, retard_croissant, premier_retard, rejet, limite ou echeance_repoussee.';
 COMMENT ON COLUMN creances.signal_faible.intitule IS 'Intitulé.';
 COMMENT ON COLUMN creances.signal_faible.gravite IS 'erreur, avertissement ou information.';
-COMMENT ON COLUMN creances.signal_faible.depuis IS 'Date du fait : dernier report, première relance sans réponse, première échéance manquée, rejet, début de la limite.';
+COMMENT ON COLUMN creances.signal_faible.depuis IS 'Date du fait : dernier report, première relance sans réponse, première échéance manquée, rejet, début de la limite, dernière échéance repoussée.';
 COMMENT ON COLUMN creances.signal_faible.mesure IS 'Nombre, jours ou montant, selon le signal.';
 COMMENT ON COLUMN creances.signal_faible.message IS 'En clair.';

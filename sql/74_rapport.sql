@@ -392,7 +392,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION creances._rapport_tendance(text, text, date) IS 'Tendances d''une devise, pour la page.';
 
-CREATE FUNCTION creances._rapport_prevision(semaines jsonb, devise text) RETURNS text
+CREATE FUNCTION creances._rapport_prevision(semaines jsonb, devise text, encours numeric) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN coalesce(bool_and(s.prevu = 0 AND s.naif = 0 AND s.haut = 0), true) THEN '<p class="vide">Rien n&#8217;est attendu dans les semaines qui viennent.</p>'
@@ -413,18 +413,22 @@ BEGIN ATOMIC
 				creances._html_donnee(concat_ws('/', 'prevision', devise, s.n, 'cumul'), s.cumul, creances._html_montant(s.cumul, devise))), '' ORDER BY s.n)
 		   || '</tbody></table>' END
 		   -- what the thirteen weeks leave out, so that it can be reconciled with what is owed
-		   || coalesce((SELECT format('<p class="note-bas">Attendu d&#8217;ici là&#160;: %s&#160;; plus tard&#160;: %s&#160;; retenu par un litige, une procédure ou un mandat&#160;: %s&#160;; sans prévision possible (trop ancien, ou sans historique)&#160;: %s.</p>',
+		   || coalesce((SELECT format('<p class="note-bas">Attendu d&#8217;ici là&#160;: %s&#160;; plus tard&#160;: %s&#160;; retenu par un litige, une procédure ou un mandat&#160;: %s&#160;; sans prévision possible (trop ancien, ou sans historique)&#160;: %s%s.</p>',
 				creances._html_donnee(concat_ws('/', 'prevision', devise, 'attendu'), z.cumul, creances._html_montant(z.cumul, devise)),
 				creances._html_donnee(concat_ws('/', 'prevision', devise, 'plus_tard'), z.reste - z.hors_modele, creances._html_montant(z.reste - z.hors_modele, devise)),
 				creances._html_donnee(concat_ws('/', 'prevision', devise, 'retenu'), z.retenu, creances._html_montant(z.retenu, devise)),
-				creances._html_donnee(concat_ws('/', 'prevision', devise, 'hors_modele'), z.hors_modele, creances._html_montant(z.hors_modele, devise)))
+				creances._html_donnee(concat_ws('/', 'prevision', devise, 'hors_modele'), z.hors_modele, creances._html_montant(z.hors_modele, devise)),
+				-- (credits of who owes less than he has paid)
+				CASE WHEN encours < z.cumul + z.reste + z.retenu
+					 THEN '&#160;; crédits que rien n&#8217;épuise&#160;: ' || creances._html_donnee(concat_ws('/', 'prevision', devise, 'credits'), encours - z.cumul - z.reste - z.retenu,
+																							creances._html_montant(encours - z.cumul - z.reste - z.retenu, devise)) ELSE '' END)
 			  FROM (SELECT (w.w ->> 'cumul')::numeric AS cumul, (w.w ->> 'reste')::numeric AS reste, (w.w ->> 'retenu')::numeric AS retenu, (w.w ->> 'hors_modele')::numeric AS hors_modele
 					  FROM jsonb_array_elements(semaines) WITH ORDINALITY w(w, n) ORDER BY w.n DESC LIMIT 1) z), '')
 	  FROM (SELECT o.n, (o.w ->> 'semaine')::date AS semaine, (o.w ->> 'prevu')::numeric AS prevu, (o.w ->> 'bas')::numeric AS bas, (o.w ->> 'haut')::numeric AS haut,
 				   (o.w ->> 'engage')::numeric AS engage, (o.w ->> 'naif')::numeric AS naif, (o.w ->> 'cumul')::numeric AS cumul
 			  FROM jsonb_array_elements(semaines) WITH ORDINALITY o(w, n)) s;
 END;
-COMMENT ON FUNCTION creances._rapport_prevision(jsonb, text) IS 'Prévision d''encaissements d''une devise, pour la page.';
+COMMENT ON FUNCTION creances._rapport_prevision(jsonb, text, numeric) IS 'Prévision d''encaissements d''une devise, pour la page.';
 
 -- [{debiteur, encours, echu, plus_de_90, retard}...], the greatest first.
 CREATE FUNCTION creances._rapport_debiteurs(creancier text, devise text, debiteurs jsonb, nombre bigint, total numeric, aujourdhui boolean) RETURNS text
@@ -841,7 +845,7 @@ BEGIN
 			|| '</section>'
 			|| '<section><h3>Balance âgée</h3>' || coalesce(creances._rapport_balance(d.o -> 'tranches', d.devise), '<p class="vide">Aucune créance ouverte.</p>') || '</section>'
 			|| '<section><h3>Tendance</h3>' || creances._rapport_tendance(p_creancier, d.devise, p_au) || '</section>'
-			|| '<section><h3>Encaissements prévus, treize semaines</h3>' || creances._rapport_prevision(coalesce(d.p, '[]'), d.devise) || '</section>'
+			|| '<section><h3>Encaissements prévus, treize semaines</h3>' || creances._rapport_prevision(coalesce(d.p, '[]'), d.devise, (d.o #>> '{chiffres,encours}')::numeric) || '</section>'
 			|| CASE WHEN d.o IS NULL THEN ''
 					ELSE '<section><h3>Premiers débiteurs</h3>'
 						 || creances._rapport_debiteurs(p_creancier, d.devise, d.o -> 'premiers', (d.o ->> 'debiteurs')::bigint, (d.o ->> 'positifs')::numeric, aujourdhui) || '</section>' END
@@ -873,7 +877,9 @@ BEGIN
 		|| '<rect width="6" height="6" fill="#fff"/><rect width="2.5" height="6" fill="#1a1a1a"/></pattern></defs></svg>' || E'\n'
 		|| format('<header><p>Créances clients</p><h1><bdi>%s</bdi></h1><p>Situation au <time datetime="%s" data-cle="au">%s</time>%s</p><nav aria-label="Sections"><ul>%s</ul></nav></header>',
 				  titre, to_char(p_au, 'YYYY-MM-DD'), creances._html(creances.date_formatee(p_au, 'fr', 'complet')),
-				  CASE WHEN aujourdhui THEN '' ELSE ', d&#8217;après les faits datés jusque-là' END, menu)
+				  CASE WHEN aujourdhui THEN '' ELSE ', d&#8217;après les faits datés jusque-là' END
+				  || CASE WHEN p_au < creances._ouverture(p_creancier) THEN format('</p><p class="vide">Avant la reprise des livres, le %s&#160;: des paiements y sont entrés sans leur date, et ce qui était dû avant ne se sait pas. Les montants de cette page sont trop hauts.',
+																				   creances._html_date(creances._ouverture(p_creancier))) ELSE '' END, menu)
 		|| E'\n<main>' || corps || E'</main>\n<footer><h2>Définitions</h2><dl class="definitions">' || definitions || '</dl><p class="note-bas">'
 		|| format('Établi par creances.rapport_html(%s, %s). ', creances._html(quote_literal(p_creancier)), creances._html(quote_literal(p_au::text)))
 		|| E'</p></footer></body></html>\n';

@@ -393,4 +393,17 @@ CROSS JOIN LATERAL (
     WHERE p.creancier = 'principal' OR p.creancier IS NULL) AS p
 CROSS JOIN LATERAL (SELECT p.f2 AS facture) AS r
 GROUP BY j, au ORDER BY j;
+
+\echo == an order for payment served too late has never been (CPC 1411): three months from 1 September 2026, six before
+CREATE TABLE inj (numero text PRIMARY KEY, client text, emission date, echeance date, montant numeric);
+INSERT INTO inj SELECT 'I' || n, 'inj' || n, '2026-01-10', '2026-02-10', 1000 FROM generate_series(1, 5) n;
+SELECT creances.suivre_factures('inj', '{"creancier": "''injonctions''", "facture": "numero", "debiteur": "client", "emission": "emission", "echeance": "echeance", "montant": "montant"}');
+SELECT count(creances.consigner('injonctions', 'inj' || n, 'ordonnance_injonction', o::date, 'tribunal', 'I' || n)), count(creances.consigner('injonctions', 'inj' || n, 'injonction_signifiee', s::date, 'commissaire de justice', 'I' || n))
+  FROM (VALUES (1, '2026-09-02', '2026-12-02'), (2, '2026-09-02', '2026-12-03'), (3, '2026-08-31', '2027-03-01'), (4, '2026-08-31', '2027-03-02')) v(n, o, s);
+-- served, and no order recorded: it counts, as before
+SELECT count(creances.consigner('injonctions', 'inj5', 'injonction_signifiee', '2027-03-02', 'commissaire de justice', 'I5'));
+SELECT facture, dernier_jour, texte ~ 'injonction_signifiee' AS comptee FROM generate_series(1, 5) n, creances.prescription_creance('injonctions', 'I' || n, 1, '2027-04-01');
+-- the order annulled, the service stands alone
+SELECT count(*) FROM (SELECT creances.annuler_acte(a.acte, 'saisi par erreur', '2026-12-10') FROM creances.acte a WHERE a.creancier = 'injonctions' AND a.debiteur = 'inj2' AND a.genre = 'ordonnance_injonction') x;
+SELECT dernier_jour FROM creances.prescription_creance('injonctions', 'I2', 1, '2027-04-01');
 ROLLBACK;

@@ -95,6 +95,9 @@ SELECT vend('C' || c, d, 1000, d) FROM unnest(ARRAY['0', '1', '2']) c, unnest('{
 INSERT INTO f (numero, client, emis, du, ttc) SELECT 'C' || c || '-x', 'C' || c, '2024-07-01', '2024-08-01', 1000 FROM unnest(ARRAY['0', '1', '2']) c;
 INSERT INTO r (numero, le, montant) VALUES ('C0-x', '2024-08-01', 999.99), ('C1-x', '2024-08-01', 999), ('C2-x', '2024-08-01', 998.99);
 SELECT p.debiteur, p.echu, p.echu_net, p.retard_max, p.note, c.autorisee, c.echu, c.retard_max, c.raison FROM creances.profil_payeur('2024-12-31') p, creances.commande_autorisee('S', p.debiteur, 1, au => '2024-12-31') c WHERE p.debiteur ~ '^C[0-2]$' ORDER BY 1;
+-- nor makes what is a day late any older
+SELECT vend('C0', '2024-12-30', 500) \g /dev/null
+SELECT p.echu_net, p.retard_max, p.note, c.echu, c.retard_max, c.raison FROM creances.profil_payeur('2024-12-31') p, creances.commande_autorisee('S', p.debiteur, 1, au => '2024-12-31') c WHERE p.debiteur = 'C0';
 
 \echo == what is not a delay: disputes, credits, money on account, announced or rejected by the platform
 SELECT vend(c, '2024-12-10', 100, '2024-12-10'), vend(c, '2024-11-10', 100, '2024-11-10'), vend(c, '2024-10-10', 100, '2024-10-10'), vend(c, '2024-08-01', 1000, NULL, 'EUR', c || '-x')
@@ -244,6 +247,11 @@ SELECT peut('H', 10.0000000002, '2024-12-31'), peut('H', 10.006, '2024-12-31');
 SELECT vend('HP', '2024-12-30', 90, NULL, 'EUR', 'HP-x') \g /dev/null
 SELECT count(creances.consigner('S', 'HP', 'procedure_collective', '2024-12-30', 'jugement', 'HP-x'));
 SELECT peut('HP', 1, '2024-12-31'), peut('M7', 1, '2024-12-31'), peut('M2', 1, '2024-12-31');
+-- a plan that has fallen, what was handed over
+INSERT INTO f (numero, client, emis, du, ttc) SELECT 'HF' || n, 'HF' || n, creances.aujourdhui() - 40, creances.aujourdhui() - 12, 900 FROM generate_series(1, 3) n;
+SELECT count(creances.accorder_plan('S', 'HF' || n, ARRAY[creances.aujourdhui() - 9, creances.aujourdhui() + 30], '{450,450}', decheance => CASE n WHEN 1 THEN 'immediate' ELSE 'aucune' END, le => creances.aujourdhui() - 10)) FROM generate_series(1, 2) n;
+SELECT count(creances.confier('S', 'HF3', 'Cab', 'avocat'));
+SELECT n, c.autorisee, regexp_replace(c.raison, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 'J', 'g') FROM generate_series(1, 3) n, creances.commande_autorisee('S', 'HF' || n, 1) c;
 
 \echo == may this order be taken: errors, a client that nobody knows, no night yet, no limit
 SELECT q, refus('SELECT * FROM creances.commande_autorisee(' || q || ')') FROM unnest(ARRAY[$$NULL, 'Z', 1$$, $$'S', NULL, 1$$, $$'S', 'Z', NULL$$, $$'S', 'Z', 1, NULL$$, $$'nobody', 'Z', 1$$,
@@ -338,6 +346,16 @@ SELECT vend('Q', (now() AT TIME ZONE 'Europe/Paris')::date, 10, (now() AT TIME Z
 INSERT INTO r (numero, le, montant) VALUES ('Q-1', (now() AT TIME ZONE 'Europe/Paris')::date - 20, -10);
 SELECT creances._relever_profils('S', creances.aujourdhui()) \g /dev/null
 SELECT debiteur, gravite, mesure FROM creances.signal_faible WHERE signal = 'rejet';
+-- deleted and typed again on another invoice, or on account; typed twice; deleted for good
+SELECT vend(c, creances.aujourdhui() + 10, 10, creances.aujourdhui() - 30, 'EUR', c || '-1'), vend(c, creances.aujourdhui() + 10, 10, NULL, 'EUR', c || '-2') FROM unnest(ARRAY['Q1', 'Q2', 'Q3', 'Q4']) c \g /dev/null
+INSERT INTO r (numero, le, montant) VALUES ('Q3-1', creances.aujourdhui() - 30, 10);
+DELETE FROM r WHERE id IN (SELECT max(id) FROM r WHERE numero IN ('Q1-1', 'Q2-1', 'Q3-1', 'Q4-1') GROUP BY numero);
+INSERT INTO r (numero, client, le, montant) VALUES ('Q1-2', NULL, creances.aujourdhui() - 30, 10), (NULL, 'Q2', creances.aujourdhui() - 30, 10);
+SELECT p.debiteur, p.rejets FROM creances.profil_payeur(creances.aujourdhui()) p WHERE p.debiteur ~ '^Q[1-4]$' ORDER BY 1;
+-- a due date moved later once it had passed, not before, nor of what was paid
+SELECT vend('T1', creances.aujourdhui() - 20, 10, NULL, 'EUR', 'T1-1'), vend('T1', creances.aujourdhui() + 5, 10, NULL, 'EUR', 'T1-2'), vend('T1', creances.aujourdhui() - 20, 10, creances.aujourdhui() - 25, 'EUR', 'T1-3') \g /dev/null
+UPDATE f SET du = du + 60 WHERE client = 'T1';
+SELECT debiteur, gravite, mesure, depuis = creances.aujourdhui(), regexp_replace(message, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 'J', 'g') FROM creances.signal_faible WHERE signal = 'echeance_repoussee' AND debiteur = 'T1';
 -- the user's: another threshold, or none
 INSERT INTO creances.seuil_signal (signal, intitule, seuil, actif) VALUES ('rejet', 'Rejets', 2, true), ('limite', 'Limites', 0, false);
 SELECT signal FROM creances.signal_faible WHERE signal IN ('rejet', 'limite');
@@ -428,7 +446,10 @@ rejetes := '{}'; les := '{}'; mts := '{}'; rets := '{}'; pertes := 0;
 			reste := greatest(0, dus[i] - credit);
 			credit := greatest(0, credit - dus[i]);
 			IF reste > 0 THEN
-				net := net + reste; jours_reste := jours_reste + reste * retards[i]; retard_max := greatest(retard_max, retards[i]);
+				net := net + reste; jours_reste := jours_reste + reste * retards[i];
+				IF net > 1 THEN
+					retard_max := greatest(retard_max, retards[i]);
+				END IF;
 			END IF;
 		END LOOP;
 		IF net <= 1 THEN

@@ -129,7 +129,12 @@ SELECT pg_temp.comparer('forecast', $$
 	-- and what the thirteen weeks leave out
 	SELECT p.page, concat_ws('/', 'prevision', x.devise, v.quoi), v.valeur
 	  FROM public.page p, creances.prevision_encaissements(13, p.au) x, LATERAL (VALUES ('attendu', x.cumul), ('plus_tard', x.reste - x.hors_modele), ('retenu', x.retenu), ('hors_modele', x.hors_modele)) v(quoi, valeur)
-	 WHERE x.creancier = p.creancier AND x.semaine = (SELECT max(y.semaine) FROM creances.prevision_encaissements(13, p.au) y)$$,
+	 WHERE x.creancier = p.creancier AND x.semaine = (SELECT max(y.semaine) FROM creances.prevision_encaissements(13, p.au) y)
+	UNION ALL
+	-- with the credits beyond what is owed, it makes the balance
+	SELECT p.page, concat_ws('/', 'prevision', x.devise, 'credits'), b.encours - x.cumul - x.reste - x.retenu
+	  FROM public.page p, creances.prevision_encaissements(13, p.au) x, LATERAL (SELECT sum(y.montant) AS encours FROM creances.balance_agee(p.au) y WHERE y.creancier = p.creancier AND y.devise = x.devise) b
+	 WHERE x.creancier = p.creancier AND x.semaine = (SELECT max(y.semaine) FROM creances.prevision_encaissements(13, p.au) y) AND b.encours < x.cumul + x.reste + x.retenu$$,
 	$$SELECT page, cle, valeur FROM public.lu WHERE k[1] = 'prevision'$$);
 SELECT pg_temp.comparer('debtors', $$
 	SELECT d.page || ' ' || d.debiteur, concat_ws('/', 'debiteur', d.devise, d.n, v.quoi), v.valeur
