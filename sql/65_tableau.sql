@@ -321,7 +321,7 @@ BEGIN
 	-- books just loaded have no statistics, and plans made without them take minutes
 	IF EXISTS (SELECT FROM pg_class t WHERE t.oid IN ('creances.creance'::regclass, 'creances.reglement'::regclass)
 										AND (t.reltuples < 0 OR pg_relation_size(t.oid) > 2 * greatest(t.relpages, 10) * current_setting('block_size')::bigint)) THEN
-		ANALYZE creances.creance, creances.creance_version, creances.reglement, creances.debiteur;
+		ANALYZE (SKIP_LOCKED) creances.creance, creances.creance_version, creances.reglement, creances.debiteur;
 	END IF;
 
 	-- of each creditor the day asked for, or the last one that has ended; none before the books were opened
@@ -357,7 +357,9 @@ BEGIN
 			   AND NOT EXISTS (SELECT FROM v WHERE v.creancier = p.creancier AND v.segment = p.segment AND v.devise = p.devise AND v.indicateur = p.indicateur)
 		)
 		INSERT INTO creances.releve AS r (creancier, jour, segment, devise, indicateur, du, valeur, numerateur, denominateur, origine)
-		SELECT n.creancier, j, n.segment, n.devise, n.indicateur, n.du, n.valeur, n.numerateur, n.denominateur,
+		-- (one absurd invoice would make every reader fail for ever)
+		SELECT n.creancier, j, n.segment, n.devise, n.indicateur, n.du, CASE WHEN abs(n.valeur) < 1e16 THEN n.valeur END,
+			   CASE WHEN abs(n.numerateur) < 1e16 THEN n.numerateur END, CASE WHEN abs(n.denominateur) < 1e16 THEN n.denominateur END,
 			   CASE WHEN j >= t.jour - 1 THEN 'nuit' ELSE 'reconstitue' END
 		  FROM n
 		  JOIN (SELECT x.creancier, x.cible, creances.aujourdhui(x.creancier) AS jour FROM unnest(noms, cibles) x(creancier, cible)) t ON t.creancier = n.creancier

@@ -89,7 +89,7 @@ BEGIN ATOMIC
 						|| CASE unite WHEN 'EUR' THEN '&#8364;' WHEN 'jours' THEN 'j' WHEN '%' THEN '%' ELSE '' END END
 	  FROM (SELECT abs(valeur) AS g) g;
 END;
-COMMENT ON FUNCTION creances._html_graduation(numeric, text) IS 'Graduation d''un axe, courte : 50 k€, 1,5 M€, 30 j, 20 % ; une autre devise que l''euro est dite à côté.';
+COMMENT ON FUNCTION creances._html_graduation(numeric, text) IS 'Graduation d''un axe, courte : 50 kEUR, 1,5 MEUR, 30 j, 20 % ; une autre devise que l''euro est dite à côté.';
 
 -- Where the axis starts and ends, and its step: zero is always on it.
 CREATE FUNCTION creances._axe(minimum numeric, maximum numeric) RETURNS TABLE (bas numeric, haut numeric, pas numeric)

@@ -142,6 +142,18 @@ BEGIN ATOMIC
 	  FROM creances.mandat m
 	 WHERE NOT EXISTS (SELECT FROM creances.mandat_creance k WHERE k.creancier = m.creancier AND k.mandat = m.mandat)
 	UNION ALL
+	SELECT 'une note ne se suit pas elle-meme', format('%s/%s/%s %s : %s', n.creancier, n.debiteur, n.devise, n.depuis, n.note)
+	  FROM (SELECT y.*, lag(y.note) OVER (PARTITION BY y.creancier, y.debiteur, y.devise ORDER BY y.depuis) AS avant FROM creances.note_payeur y) n
+	 WHERE n.note = n.avant
+	UNION ALL
+	SELECT 'une creance n''a qu''un mandat a la fois', format('%s/%s/%s', a.creancier, a.facture, a.rang)
+	  FROM creances.mandat_creance a
+	  JOIN creances.mandat m ON m.creancier = a.creancier AND m.mandat = a.mandat
+	  JOIN creances.mandat_creance b ON b.creancier = a.creancier AND b.facture = a.facture AND b.rang = a.rang AND b.mandat > a.mandat
+	  JOIN creances.mandat n ON n.creancier = b.creancier AND n.mandat = b.mandat
+	 WHERE daterange(m.depuis, least(m.jusque, m.fin - 1), '[]') && daterange(n.depuis, least(n.jusque, n.fin - 1), '[]')
+	   AND least(m.jusque, m.fin - 1) >= m.depuis IS NOT false AND least(n.jusque, n.fin - 1) >= n.depuis IS NOT false
+	UNION ALL
 	SELECT 'une nuit relevee a ses indicateurs, et eux seuls', format('%s %s : %s', r.creancier, r.jour, r.indicateur)
 	  FROM creances.releve r
 	 WHERE NOT EXISTS (SELECT FROM creances.indicateur i WHERE i.indicateur = r.indicateur)

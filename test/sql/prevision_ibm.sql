@@ -6,6 +6,7 @@
 -- file.
 \set QUIET on
 SET client_min_messages = warning;
+SET datestyle = 'ISO, YMD';
 \pset format unaligned
 \pset tuples_only on
 \getenv donnees CREANCES_DONNEES
