@@ -68,8 +68,8 @@ PARTS = \
 	sql/59_procedures.sql \
 	sql/60_vues.sql \
 	sql/62_passe_date.sql \
-	sql/68_horloges.sql \
-	sql/69_mandats.sql \
+	sql/63_horloges.sql \
+	sql/63_mandats.sql \
 	sql/64_indicateurs.sql \
 	sql/65_tableau.sql \
 	sql/66_profil.sql \

@@ -143,11 +143,12 @@ CREATE TABLE creances.creance (
 	details		jsonb NOT NULL DEFAULT '{}',
 	PRIMARY KEY (creancier, facture, rang)
 );
--- access paths: the ERP's key; a debtor's items, and those still open; what was closed after a past date
+-- access paths: the ERP's key; a debtor's items, and those still open; what was closed after a past date, what left
 CREATE INDEX creance_suivi ON creances.creance (suivi, cle);
 CREATE INDEX creance_debiteur ON creances.creance (creancier, debiteur);
 CREATE INDEX creance_ouverte ON creances.creance (creancier, debiteur, devise, echeance) WHERE solde <> 0;
 CREATE INDEX creance_credit ON creances.creance (creancier, debiteur) WHERE solde < 0 OR nature = 'acompte' AND solde <> 0;
+CREATE INDEX creance_retiree ON creances.creance (creancier, facture, rang) WHERE retiree_le IS NOT NULL;
 CREATE INDEX creance_soldee ON creances.creance (soldee_le) WHERE soldee_le IS NOT NULL;
 
 COMMENT ON TABLE creances.creance IS 'Somme due a une echeance : une facture, ou une de ses echeances. Ecrite par rafraichir() seulement.';

@@ -350,13 +350,13 @@ SELECT c.suivi, c.cle, 'perte', format('soldée par un passage en perte de %s %s
  CROSS JOIN LATERAL (SELECT x.* FROM creances.creance x WHERE x.creancier = p.creancier AND x.facture = p.facture AND x.rang = p.rang LIMIT 1) c
  WHERE c.solde = 0 AND c.retiree_le IS NULL
 UNION ALL
--- money that no balance counts: its invoice is not followed
+-- money that no balance counts: its invoice is not followed any more (every movement has its item: coherence() holds it)
 SELECT r.suivi, r.cle, 'reglement_sans_facture', format('règlement de %s du %s, d''une facture qui n''est pas suivie', r.somme, to_char(r.le, 'YYYY-MM-DD')),
 	   r.connu_le, r.creancier, r.facture, r.rang, NULL, 'avertissement'
   FROM (SELECT x.suivi, x.cle, x.creancier, x.facture, x.rang, sum(x.montant) AS somme, max(x.le) AS le, min(x.connu_le) AS connu_le
-		  FROM creances.reglement x
-		 WHERE x.suivi IS NOT NULL
-		   AND NOT EXISTS (SELECT FROM creances.creance c WHERE c.creancier = x.creancier AND c.facture = x.facture AND c.rang = x.rang AND c.retiree_le IS NULL)
+		  FROM creances.creance c
+		  JOIN creances.reglement x ON x.creancier = c.creancier AND x.facture = c.facture AND x.rang = c.rang AND x.suivi IS NOT NULL
+		 WHERE c.retiree_le IS NOT NULL
 		 GROUP BY x.suivi, x.cle, x.creancier, x.facture, x.rang) r
  WHERE r.somme <> 0
 UNION ALL
