@@ -301,7 +301,7 @@ BEGIN
 		  LEFT JOIN lois s ON s.niveau = 'segment' AND s.creancier = q.creancier AND s.code = q.segment
 		  LEFT JOIN lois t ON t.niveau = 'creancier' AND t.creancier = q.creancier
 		 CROSS JOIN LATERAL (SELECT (coalesce(t.poids * (1 - t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1]), 0) + 1) / (coalesce(t.poids, 0) + 1) AS survie,
-									coalesce(t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1] >= 1, true) AS muette) c
+									coalesce(t.poids, 0) = 0 OR coalesce(t.parts[width_bucket(f.fin - q.echeance, t.jours) + 1] >= 1, true) AS muette) c
 		 GROUP BY q.creancier, q.segment, q.echeance
 	), chances AS (
 		SELECT g.sortie, g.unite, g.echeance, g.libre, g.carres, m.survies, l.poids, l.jours, l.parts,

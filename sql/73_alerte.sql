@@ -75,6 +75,15 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 	SELECT 5, 'avertissement', 'statut', concat_ws('/', x.creancier, x.facture), format('encaissement annoncé par la plateforme depuis le %s, sans règlement connu ; voyez creances.statut_a_rapprocher', to_char(x.depuis, 'YYYY-MM-DD'))
 	  FROM jour j, creances.statut_a_rapprocher x WHERE x.depuis < j.j - 10
 	UNION ALL
+	SELECT 5, 'avertissement', 'limite', l.creancier,
+		   format('%s client(s) au-delà de leur limite de crédit ; voyez creances.limite', count(*))
+	  FROM creances.limite l
+	  LEFT JOIN creances._seuil_signal z ON z.signal = 'limite'
+	 WHERE l.depassement > coalesce(z.seuil, 0) AND coalesce(z.actif, true) GROUP BY l.creancier
+	UNION ALL
+	SELECT 5, 'avertissement', 'signal', x.creancier, format('%s signal(aux) grave(s) : %s ; voyez creances.signal_faible', count(*), string_agg(DISTINCT x.intitule, ', '))
+	  FROM creances.signal_faible x WHERE x.gravite = 'erreur' AND x.signal <> 'limite' GROUP BY x.creancier
+	UNION ALL
 	-- a broken plan that asks for a notice waits for somebody
 	SELECT 5, 'avertissement', 'plan', concat_ws('/', p.creancier, p.debiteur),
 		   format('plan en retard de %s %s : notifiez la déchéance (notifier_decheance), ou laissez réclamer l''arriéré', round(sum(p.arriere), creances._decimales(p.devise)), p.devise)
@@ -196,6 +205,6 @@ SELECT a.ordre, a.gravite, a.code, a.objet, a.message
 COMMENT ON VIEW creances.alerte IS 'Ce que quelqu''un doit regarder, les taux manquants en premier. Vide quand tout va bien.';
 COMMENT ON COLUMN creances.alerte.ordre IS 'Ordre d''importance.';
 COMMENT ON COLUMN creances.alerte.gravite IS 'erreur ou avertissement.';
-COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, plan, echeance_legale, passe, releve, suspension, mandat, fin_de_scenario, creancier, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
+COMMENT ON COLUMN creances.alerte.code IS 'taux, anomalie, suivi, journal, procedure, file, statut, limite, signal, plan, echeance_legale, passe, releve, suspension, mandat, fin_de_scenario, creancier, date, scenario, modele, prescription, convention, mise_en_demeure, delai, siren, qualite.';
 COMMENT ON COLUMN creances.alerte.objet IS 'Ce qui est en cause.';
 COMMENT ON COLUMN creances.alerte.message IS 'Explication et remede.';

@@ -12,7 +12,7 @@ REVOKE ALL ON TYPE creances.taux_retard, creances.stade_relance FROM PUBLIC;
 -- A profile is a list of rights, written once: the same function grants and
 -- tells. lecture < gestion; moteur and administration stand apart. mandataire is
 -- for somebody outside: one view, and the function that it stands upon, which
--- judges by itself whose files it opens (69_mandats).
+-- judges by itself whose files it opens (63_mandats).
 CREATE FUNCTION creances._droits(profil text) RETURNS SETOF text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
