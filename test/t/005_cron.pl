@@ -61,8 +61,11 @@ SELECT creances.aujourdhui();
 my $today = $node->safe_psql('postgres', $table);
 $node->safe_psql('erp', $table);
 my $job = $node->safe_psql('postgres', q{SELECT creances.planifier('0 6 * * 1-5')});
-is($node->safe_psql('postgres', q{SELECT creances.planifier('* * * * *')}),
-	$job, 'planned twice is planned once');
+is( $node->safe_psql(
+		'postgres',
+		q{SELECT creances.planifier('* * * * *', releve => '* * * * *')}),
+	$job,
+	'planned twice is planned once');
 my ($status, $stdout, $stderr) = $node->psql('erp',
 	q{SELECT creances.planifier('* * * * *', creancier => 'principal')});
 my ($line) = $stderr =~ /exécutez : (SELECT cron\.schedule_in_database.*;)/
@@ -70,16 +73,17 @@ my ($line) = $stderr =~ /exécutez : (SELECT cron\.schedule_in_database.*;)/
 $node->safe_psql('postgres', $line);
 is( $node->safe_psql('postgres',
 		'SELECT jobname, schedule, database FROM cron.job ORDER BY jobname'),
-	"creances_passe|* * * * *|postgres\ncreances_passe_erp/principal|* * * * *|erp",
-	'one job a database');
+	"creances_passe|* * * * *|postgres\ncreances_passe_erp/principal|* * * * *|erp\n"
+	  . "creances_relever|* * * * *|postgres\ncreances_relever_erp|30 5 * * *|erp",
+	'a pass and a snapshot for each database');
 
 $node->poll_query_until('postgres',
-	q{SELECT count(DISTINCT jobid) = 2 FROM cron.job_run_details WHERE end_time IS NOT NULL}
+	q{SELECT count(DISTINCT jobid) = 3 FROM cron.job_run_details WHERE end_time IS NOT NULL}
 ) or diag('pg_cron has run nothing');
 is( $node->safe_psql('postgres', q{
-SELECT DISTINCT database, command, status FROM cron.job_run_details WHERE end_time IS NOT NULL ORDER BY 1}),
-	"erp|CALL creances.passe_relance(creancier => 'principal')|succeeded\npostgres|CALL creances.passe_relance()|succeeded",
-	'pg_cron has run the pass, and it succeeded');
+SELECT DISTINCT database, command, status FROM cron.job_run_details WHERE end_time IS NOT NULL ORDER BY 1, 2}),
+	"erp|CALL creances.passe_relance(creancier => 'principal')|succeeded\npostgres|CALL creances.passe_relance()|succeeded\npostgres|SELECT creances.relever()|succeeded",
+	'pg_cron has run the passes and the snapshot, and they succeeded');
 foreach my $database ('postgres', 'erp')
 {
 	is( $node->safe_psql($database,
@@ -94,16 +98,18 @@ SELECT travail, horaire, actif, dernier_etat, derniere_passe >= '} . $today . q{
 	'etat_planification tells it');
 
 is($node->safe_psql('postgres', 'SELECT creances.deplanifier()'),
-	'1', 'deplanifier takes the job away');
-is($node->safe_psql('postgres', 'SELECT jobname FROM cron.job'),
-	'creances_passe_erp/principal', 'and leaves the others');
+	'2', 'deplanifier takes its jobs away');
+is( $node->safe_psql('postgres',
+		'SELECT jobname FROM cron.job ORDER BY jobname'),
+	"creances_passe_erp/principal\ncreances_relever_erp",
+	'and leaves the others');
 (undef, undef, $stderr) =
   $node->psql('erp', q{SELECT creances.deplanifier()});
 ($line) = $stderr =~ /exécutez : (SELECT cron\.unschedule.*;)/ or die $stderr;
 is($node->safe_psql('postgres', $line),
-	't', 'the line that deplanifier gives elsewhere is run here');
+	"t\nt", 'the line that deplanifier gives elsewhere is run here');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job'),
-	'0', 'and takes that one away');
+	'0', 'and takes those away');
 
 $node->stop;
 done_testing();
