@@ -345,8 +345,19 @@ BEGIN
 	UNION ALL
 	SELECT p_du, p_au, m.creancier, coalesce(d.segment, ''), m.debiteur, 'EUR', 'mandat', k.x, NULL, NULL
 	  FROM creances.mandat m JOIN creances.debiteur d USING (creancier, debiteur)
-	 CROSS JOIN LATERAL (SELECT CASE WHEN m.depuis BETWEEN p_du AND p_au THEN m.cout ELSE 0 END + round(m.commission / 100 * coalesce((SELECT sum(r.montant) FROM creances.mandat_creance k JOIN creances.reglement r USING (creancier, facture, rang)
-		WHERE k.mandat = m.mandat AND k.devise = 'EUR' AND r.nature IN ('paiement', 'annulation') AND NOT r.reprise AND r.le BETWEEN greatest(p_du, m.depuis) AND least(p_au, m.jusque, m.fin - 1)), 0), 2) AS x) k
+	-- of each item at most what was handed over; a reversal goes with the payment that it takes back; over on its first day: nothing
+	 CROSS JOIN LATERAL (SELECT CASE WHEN m.depuis BETWEEN p_du AND p_au THEN m.cout ELSE 0 END + round(m.commission / 100 * coalesce((
+		SELECT sum(least(z.a, k.solde) - least(z.b, k.solde))
+		  FROM creances.mandat_creance k
+		 CROSS JOIN LATERAL (SELECT coalesce(sum(r.montant) FILTER (WHERE r.le <= p_au), 0) AS a, coalesce(sum(r.montant) FILTER (WHERE r.le < p_du), 0) AS b
+			  FROM creances.reglement r
+			 CROSS JOIN LATERAL (SELECT CASE WHEN r.montant > 0 THEN r.le
+					ELSE coalesce((SELECT max(p.le) FROM creances.reglement p WHERE (p.creancier, p.facture, p.rang) = (r.creancier, r.facture, r.rang) AND p.nature = 'paiement' AND NOT p.reprise AND p.le <= r.le AND p.montant = -r.montant),
+								  (SELECT max(p.le) FROM creances.reglement p WHERE (p.creancier, p.facture, p.rang) = (r.creancier, r.facture, r.rang) AND p.nature = 'paiement' AND NOT p.reprise AND p.le <= r.le AND p.montant > 0), r.le) END AS jour) j
+			 WHERE (r.creancier, r.facture, r.rang) = (k.creancier, k.facture, k.rang) AND r.nature IN ('paiement', 'annulation') AND NOT r.reprise
+			   AND j.jour >= m.depuis AND coalesce(j.jour <= least(m.jusque, m.fin - 1), true)) z
+		 WHERE k.mandat = m.mandat AND k.devise = 'EUR'), 0), 2) AS x
+		 WHERE m.fin IS DISTINCT FROM m.depuis AND m.depuis <= p_au) k
 	 WHERE k.x <> 0
 	UNION ALL
 	SELECT p_du, p_au, a.creancier, coalesce(d.segment, ''), a.debiteur, (item(a.creancier, a.facture, a.rang, p_au)).devise, 'frais', a.montant, NULL, NULL
@@ -734,8 +745,10 @@ BEGIN
 		d := au_hasard(c.nee_le, 40);
 		INSERT INTO creances.mandat (creancier, mandat, genre, tiers, debiteur, depuis, jusque, cout, commission, motif, fin, fin_motif)
 		VALUES (societe, md5(societe || 'm' || i)::uuid, 'avocat', 'x', c.debiteur, d, CASE WHEN i % 3 = 0 THEN d + 30 END, (i % 2) * 50, (i % 4) * 2.5, 'essai', CASE WHEN i % 3 = 1 THEN d + 40 END, CASE WHEN i % 3 = 1 THEN 'fini' END);
-		INSERT INTO creances.mandat_creance SELECT societe, md5(societe || 'm' || i)::uuid, x.facture, 1, x.devise, x.montant FROM creances.creance x WHERE x.creancier = societe AND x.debiteur = c.debiteur AND x.montant > 0 AND x.facture < 'F5';
+		INSERT INTO creances.mandat_creance SELECT societe, md5(societe || 'm' || i)::uuid, x.facture, 1, x.devise, x.montant FROM creances.creance x WHERE x.creancier = societe AND x.debiteur = c.debiteur AND x.montant > 0 AND x.facture < 'F5'
+			   AND NOT EXISTS (SELECT FROM creances.mandat_creance k WHERE k.creancier = x.creancier AND k.facture = x.facture);
 	END LOOP;
+	DELETE FROM creances.mandat m WHERE NOT EXISTS (SELECT FROM creances.mandat_creance k WHERE k.creancier = m.creancier AND k.mandat = m.mandat);
 	FOR i IN 1 .. 3 * nb LOOP
 		SELECT * INTO c FROM creances.creance x WHERE x.creancier = societe AND x.montant > 0 ORDER BY random() LIMIT 1;
 		d := au_hasard(c.nee_le, 120);
