@@ -197,7 +197,7 @@ foreach my $case (@cases)
 
 		next unless $width == 390 && $creditor eq 'livre';
 
-		my $read = join "\n", sort map { /^chiffre ((?:balance\S+(?:montant|creances)|prevision/\w+/\d+/\S+|chiffre\S+(?:encours|echu)) \S*)$/ ? $1 : () } @told;
+		my $read = join "\n", sort map { /^chiffre ((?:balance\S+(?:montant|creances)|prevision\/\w+\/\d+\/\S+|chiffre\S+(?:encours|echu)) \S*)$/ ? $1 : () } @told;
 		my $expected = $node->safe_psql(
 			'postgres', qq{
 SELECT concat_ws('/', 'balance', b.devise, coalesce(b.tranche::text, 'total'), v.quoi) || ' ' || trim_scale(v.valeur)
